@@ -1,0 +1,118 @@
+package io.phalanx.config;
+
+import io.phalanx.config.GatewayConfig.Child;
+import io.phalanx.config.net.IpPrefix;
+import io.phalanx.config.suite.EspSuite;
+import io.phalanx.config.suite.SuiteNotation;
+import io.phalanx.config.text.Parsed;
+import io.phalanx.config.text.Quantities;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads the {@code children:} of one connection. */
+final class ChildReader {
+  private static final int CHILDREN_MAX = 32;
+  private static final int SELECTORS_MAX = 64;
+  private static final int WINDOW_DEFAULT = 1024;
+  private static final int WINDOW_MIN = 32;
+  private static final int WINDOW_MAX = 8192;
+  private static final Duration REKEY = Duration.ofHours(1);
+
+  private final boolean asksForAddress;
+  private final Set<String> names = new HashSet<>();
+
+  /**
+   * @param asksForAddress whether our side may be just the virtual address that the peer gives us
+   */
+  ChildReader(boolean asksForAddress) {
+    this.asksForAddress = asksForAddress;
+  }
+
+  List<Child> read(Item item) {
+    return item.list(1, CHILDREN_MAX).stream().map(this::child).toList();
+  }
+
+  private Child child(Item item) {
+    Section section =
+        item.section(
+            "name",
+            "local",
+            "remote",
+            "esp-proposals",
+            "rekey",
+            "rekey-bytes",
+            "rekey-packets",
+            "window");
+    Item name = section.required("name", "name: net");
+    String text = name.read(Names::plain, "");
+    Names.unique(name, names, text);
+    Item local = section.required("local", "local: [10.50.0.0/24]");
+    Optional<List<IpPrefix>> localSelectors = selectors(local);
+    if (localSelectors.isEmpty() && !asksForAddress) {
+      local.error(
+          "our side has no dynamic address", "write prefixes, or add request-addresses above");
+    }
+    return new Child(
+        text,
+        localSelectors.orElse(List.of()),
+        section.optional("remote").flatMap(ChildReader::selectors).orElse(List.of()),
+        espSuites(section),
+        section
+            .optional("rekey")
+            .map(
+                value ->
+                    value.durationOrNever(ConnectionReader.REKEY_MIN, ConnectionReader.REKEY_MAX))
+            .orElse(REKEY),
+        section.optional("rekey-bytes").map(value -> value.count(Quantities::octets)).orElse(0L),
+        section.optional("rekey-packets").map(value -> value.count(Quantities::integer)).orElse(0L),
+        section.optional("window").map(ChildReader::window).orElse(WINDOW_DEFAULT));
+  }
+
+  /** Prefixes; empty for the one word {@code dynamic}. */
+  private static Optional<List<IpPrefix>> selectors(Item item) {
+    List<Item> items = item.list(1, SELECTORS_MAX);
+    List<Item> dynamic =
+        items.stream()
+            .filter(entry -> entry.quietText().filter("dynamic"::equals).isPresent())
+            .toList();
+    if (!dynamic.isEmpty() && items.size() == 1) {
+      return Optional.empty();
+    }
+    dynamic.forEach(entry -> entry.error("dynamic stands alone", "remove it, or everything else"));
+    return Optional.of(
+        items.stream().filter(entry -> !dynamic.contains(entry)).map(PoolReader::prefix).toList());
+  }
+
+  private static List<EspSuite> espSuites(Section section) {
+    return section
+        .optional("esp-proposals")
+        .map(
+            list ->
+                list.list(1, ConnectionReader.PROPOSALS_MAX).stream()
+                    .flatMap(
+                        suite ->
+                            suite
+                                .read(SuiteNotation::parseEsp, SuiteNotation.espDefaults())
+                                .stream())
+                    .distinct()
+                    .toList())
+        .orElseGet(SuiteNotation::espDefaults);
+  }
+
+  private static int window(Item item) {
+    return item.read(
+        text ->
+            Quantities.integer(text)
+                .then(
+                    bits ->
+                        bits >= WINDOW_MIN && bits <= WINDOW_MAX && bits % WINDOW_MIN == 0
+                            ? Parsed.value(bits.intValue())
+                            : Parsed.<Integer>fault(
+                                bits + " is not a size for a window",
+                                "use a multiple of 32 from 32 to 8192")),
+        WINDOW_DEFAULT);
+  }
+}

@@ -1,0 +1,229 @@
+package io.phalanx.config;
+
+import static io.phalanx.config.text.Words.quote;
+
+import io.phalanx.config.GatewayConfig.Authentication;
+import io.phalanx.config.GatewayConfig.Certificate;
+import io.phalanx.config.GatewayConfig.Connection;
+import io.phalanx.config.GatewayConfig.Local;
+import io.phalanx.config.GatewayConfig.Pool;
+import io.phalanx.config.GatewayConfig.Psk;
+import io.phalanx.config.GatewayConfig.Remote;
+import io.phalanx.config.suite.IkeSuite;
+import io.phalanx.config.suite.SuiteNotation;
+import io.phalanx.config.text.Addresses;
+import io.phalanx.config.text.Parsed;
+import io.phalanx.config.text.Words;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads {@code connections:}. */
+final class ConnectionReader {
+  static final int PROPOSALS_MAX = 32;
+  static final Duration REKEY_MIN = Duration.ofSeconds(1);
+  static final Duration REKEY_MAX = Duration.ofDays(30);
+
+  private static final int CONNECTIONS_MAX = 1024;
+  private static final int AUTHORITIES_MAX = 32;
+  private static final int IKE_PORT = 500;
+  private static final Duration DPD = Duration.ofSeconds(30);
+  private static final Duration REKEY = Duration.ofHours(4);
+  private static final Identity MADE_UP = Identity.fqdn("missing");
+  private static final Map<String, Integer> FAMILIES = Map.of("ipv4", 4, "ipv6", 6);
+
+  private enum Auth {
+    PSK,
+    CERTIFICATE,
+    UNKNOWN
+  }
+
+  private static final Map<String, Auth> AUTHS =
+      Map.of("psk", Auth.PSK, "certificate", Auth.CERTIFICATE);
+
+  private final SideFiles files;
+  private final Report report;
+  private final List<Pool> pools;
+  private final Set<String> names = new HashSet<>();
+
+  ConnectionReader(SideFiles files, Report report, List<Pool> pools) {
+    this.files = files;
+    this.report = report;
+    this.pools = pools;
+  }
+
+  List<Connection> read(Item item) {
+    return item.list(1, CONNECTIONS_MAX).stream().map(this::connection).toList();
+  }
+
+  private Connection connection(Item item) {
+    Section section =
+        item.section(
+            "name",
+            "local",
+            "remote",
+            "ike-proposals",
+            "pool",
+            "request-addresses",
+            "initiate",
+            "dpd",
+            "rekey",
+            "children");
+    Item name = section.required("name", "name: road-warriors");
+    String text = name.read(Names::plain, "");
+    Names.unique(name, names, text);
+    Local local = local(section.required("local", "local: {id: gw.example.org, auth: psk}"));
+    Section remote =
+        section
+            .required("remote", "remote: {id: \"%any\", auth: psk}")
+            .section("id", "auth", "authorities", "address");
+    Optional<InetSocketAddress> address =
+        remote
+            .optional("address")
+            .map(at -> at.read(value -> Addresses.endpoint(value, IKE_PORT), anySocket()));
+    List<Integer> requested = requestAddresses(section, address.isPresent());
+    boolean initiate = section.optional("initiate").map(Item::flag).orElse(false);
+    if (initiate && remote.optional("address").isEmpty()) {
+      section
+          .required("initiate", "")
+          .error("there is no address to initiate to", "add remote.address");
+    }
+    return new Connection(
+        text,
+        local,
+        remote(remote),
+        address,
+        ikeSuites(section),
+        section.optional("pool").map(this::pool),
+        requested,
+        initiate,
+        section
+            .optional("dpd")
+            .map(value -> value.durationOrNever(Duration.ofSeconds(1), Duration.ofDays(1)))
+            .orElse(DPD),
+        section
+            .optional("rekey")
+            .map(value -> value.durationOrNever(REKEY_MIN, REKEY_MAX))
+            .orElse(REKEY),
+        new ChildReader(!requested.isEmpty())
+            .read(section.required("children", "children: [{name: net, local: [10.0.0.0/8]}]")));
+  }
+
+  private static InetSocketAddress anySocket() {
+    return new InetSocketAddress(IKE_PORT);
+  }
+
+  private Local local(Item item) {
+    Section section = item.section("id", "auth", "certificate", "key");
+    Identity id =
+        section.required("id", "id: gw.example.org").read(IdentityNotation::parse, MADE_UP);
+    Authentication authentication =
+        switch (auth(section)) {
+          case UNKNOWN -> new Psk();
+          case PSK -> {
+            section.refuse("remove it, or write auth: certificate", "certificate", "key");
+            yield new Psk();
+          }
+          case CERTIFICATE -> {
+            Path chain =
+                files.pem(
+                    section.required("certificate", "certificate: gw.pem"),
+                    "CERTIFICATE",
+                    "use a PEM file with the gateway's certificate first, then intermediates");
+            Path key =
+                files.pem(
+                    section.required("key", "key: gw.key"),
+                    "PRIVATE KEY",
+                    "convert it by: openssl pkcs8 -topk8 -nodes -in OLD -out NEW");
+            yield new Certificate(Optional.of(chain), Optional.of(key), List.of());
+          }
+        };
+    return new Local(id, authentication);
+  }
+
+  private Remote remote(Section section) {
+    Optional<Identity> id = section.optional("id").flatMap(ConnectionReader::identityOrAny);
+    Authentication authentication =
+        switch (auth(section)) {
+          case UNKNOWN -> new Psk();
+          case PSK -> {
+            section.refuse("remove it, or write auth: certificate", "authorities");
+            yield new Psk();
+          }
+          case CERTIFICATE ->
+              new Certificate(
+                  Optional.empty(),
+                  Optional.empty(),
+                  section
+                      .required("authorities", "authorities: [ca.pem]")
+                      .list(1, AUTHORITIES_MAX)
+                      .stream()
+                      .map(file -> files.pem(file, "CERTIFICATE", "use the CA's PEM file"))
+                      .toList());
+        };
+    return new Remote(id, authentication);
+  }
+
+  private static Auth auth(Section section) {
+    return section.required("auth", "auth: psk, or auth: certificate").choice(AUTHS, Auth.UNKNOWN);
+  }
+
+  /** Empty for {@code %any}, and after an error. */
+  static Optional<Identity> identityOrAny(Item item) {
+    return item.read(
+        text ->
+            text.equals("%any")
+                ? Parsed.value(Optional.empty())
+                : IdentityNotation.parse(text).then(id -> Parsed.value(Optional.of(id))),
+        Optional.empty());
+  }
+
+  private static List<IkeSuite> ikeSuites(Section section) {
+    return section
+        .optional("ike-proposals")
+        .map(
+            list ->
+                list.list(1, PROPOSALS_MAX).stream()
+                    .map(
+                        suite ->
+                            suite.read(
+                                SuiteNotation::parseIke, SuiteNotation.ikeDefaults().getFirst()))
+                    .distinct()
+                    .toList())
+        .orElseGet(SuiteNotation::ikeDefaults);
+  }
+
+  private String pool(Item item) {
+    String name = item.read(Names::plain, "");
+    List<String> known = pools.stream().map(Pool::name).toList();
+    if (report.clean(item.path(), "pools") && !known.contains(name)) {
+      item.error(
+          "there is no pool " + quote(name),
+          Words.nearest(name, known)
+              .map(near -> "did you mean " + near + "?")
+              .orElse("add it to pools"));
+    }
+    return name;
+  }
+
+  private static List<Integer> requestAddresses(Section section, boolean initiator) {
+    Optional<Item> written = section.optional("request-addresses");
+    List<Integer> families =
+        written.stream()
+            .flatMap(list -> list.list(0, FAMILIES.size()).stream())
+            .map(family -> family.choice(FAMILIES, 4))
+            .distinct()
+            .toList();
+    if (!families.isEmpty() && !initiator) {
+      written
+          .get()
+          .warning("only an initiator asks for addresses", "add remote.address, or remove it");
+    }
+    return families;
+  }
+}

@@ -1,0 +1,167 @@
+package io.phalanx.config;
+
+import io.phalanx.config.net.IpPrefix;
+import io.phalanx.config.suite.EspSuite;
+import io.phalanx.config.suite.IkeSuite;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** All settings of one member, as {@code phalanx.yaml} gives them: complete and validated. */
+public record GatewayConfig(
+    Member member,
+    Listen listen,
+    Clear clear,
+    InetSocketAddress admin,
+    Cluster cluster,
+    Ike ike,
+    List<Pool> pools,
+    List<Connection> connections,
+    List<PresharedKey> presharedKeys) {
+
+  /**
+   * @param id 1..4095, unique in the cluster
+   * @param stateDirectory where the last incarnation is remembered
+   */
+  public record Member(int id, Path stateDirectory) {}
+
+  /**
+   * @param addresses addresses that peers reach (the cluster's virtual address, or the member's own
+   *     behind a balancer that rewrites); never empty
+   * @param loops packet loops, one socket and one TUN queue each
+   */
+  public record Listen(List<InetAddress> addresses, int ikePort, int natPort, int loops) {}
+
+  /** Where clear packets of the protected side come from and go to. */
+  public sealed interface Clear {}
+
+  /** A Linux TUN device; needs CAP_NET_ADMIN. */
+  public record Tun(String name, int mtu) implements Clear {}
+
+  /** IP packets, one per UDP datagram, with a process on this machine; needs no privilege. */
+  public record Datagrams(InetSocketAddress bind, InetSocketAddress peer, int mtu)
+      implements Clear {}
+
+  /**
+   * @param keys the cluster's secrets, newest first: the first seals, all open
+   * @param backups synchronous backups of each image, 1..6; 0 in a cluster of one member
+   * @param minimumMembers with fewer reachable members the store refuses changes
+   * @param heartbeat interval of the interlink's heartbeats
+   * @param suspectAfter silence after which a member counts as dead
+   */
+  public record Cluster(
+      String name,
+      List<ClusterMember> members,
+      List<ClusterKey> keys,
+      int backups,
+      int minimumMembers,
+      Duration heartbeat,
+      Duration suspectAfter) {}
+
+  /**
+   * @param interlink UDP address for heartbeats and forwarded packets
+   * @param store TCP address of the member's part of the store
+   */
+  public record ClusterMember(int id, InetSocketAddress interlink, InetSocketAddress store) {}
+
+  /**
+   * @param id 0..255
+   * @param secret 32 octets
+   */
+  public record ClusterKey(int id, Secret secret) {}
+
+  /**
+   * @param retransmitFirst wait before the first retransmission of a request
+   * @param retransmitBase factor from each wait to the next
+   * @param retransmitTries retransmissions before the peer counts as dead
+   * @param halfOpenMax half-open IKE SAs a member keeps; further requests are dropped
+   * @param cookieThreshold half-open IKE SAs from which on COOKIE is asked for (RFC 7296 §2.6)
+   * @param halfOpenTimeout life of an IKE SA that does not get authenticated
+   */
+  public record Ike(
+      Duration retransmitFirst,
+      double retransmitBase,
+      int retransmitTries,
+      int halfOpenMax,
+      int cookieThreshold,
+      Duration halfOpenTimeout) {}
+
+  /** Virtual addresses for peers, and what goes with them. */
+  public record Pool(String name, List<IpPrefix> addresses, List<InetAddress> dns) {}
+
+  /**
+   * Whom to talk to and how.
+   *
+   * @param remoteAddress the peer's address and IKE port; empty for a connection that only answers
+   * @param ikeSuites in order of preference
+   * @param pool name of the pool for peers that ask for an address; empty for none
+   * @param requestAddresses as initiator, ask for an address of these families (4, 6)
+   * @param initiate bring the connection up at start and keep it up
+   * @param dpdInterval silence after which the peer is probed; zero for never
+   * @param rekeyAfter life of an IKE SA before it is rekeyed; zero for never
+   */
+  public record Connection(
+      String name,
+      Local local,
+      Remote remote,
+      Optional<InetSocketAddress> remoteAddress,
+      List<IkeSuite> ikeSuites,
+      Optional<String> pool,
+      List<Integer> requestAddresses,
+      boolean initiate,
+      Duration dpdInterval,
+      Duration rekeyAfter,
+      List<Child> children) {}
+
+  /** How this side proves who it is. */
+  public record Local(Identity id, Authentication authentication) {}
+
+  /**
+   * How the peer must prove who it is.
+   *
+   * @param id the identity to accept; empty for any that authenticates
+   */
+  public record Remote(Optional<Identity> id, Authentication authentication) {}
+
+  public sealed interface Authentication {}
+
+  /** A shared key out of {@link GatewayConfig#presharedKeys()} (RFC 7296 §2.15). */
+  public record Psk() implements Authentication {}
+
+  /**
+   * A signature (RFC 7427) with a certificate.
+   *
+   * @param chain for the local side: PEM file, leaf first, then intermediates
+   * @param key for the local side: PKCS#8 PEM file
+   * @param authorities for the remote side: PEM files of trusted CAs
+   */
+  public record Certificate(Optional<Path> chain, Optional<Path> key, List<Path> authorities)
+      implements Authentication {}
+
+  /**
+   * @param localSelectors what is protected on our side; empty for just the virtual address that we
+   *     ask the peer for
+   * @param remoteSelectors what the peer may have; empty for just its virtual address (or its own
+   *     address where it has none)
+   * @param rekeyBytes bytes in one direction after which the Child SA is rekeyed; 0 for no limit
+   * @param rekeyPackets packets in one direction, likewise
+   * @param windowSizeBits anti-replay window, 32..8192 in steps of 32
+   */
+  public record Child(
+      String name,
+      List<IpPrefix> localSelectors,
+      List<IpPrefix> remoteSelectors,
+      List<EspSuite> espSuites,
+      Duration rekeyAfter,
+      long rekeyBytes,
+      long rekeyPackets,
+      int windowSizeBits) {}
+
+  /**
+   * @param ids the peers (or pairs of ends) this key is for; empty for every peer
+   */
+  public record PresharedKey(List<Identity> ids, Secret secret) {}
+}
