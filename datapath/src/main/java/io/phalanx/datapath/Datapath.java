@@ -1,0 +1,62 @@
+package io.phalanx.datapath;
+
+import io.phalanx.config.net.TrafficSelector;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.LongConsumer;
+
+/**
+ * The packet path of one member. All methods may be called from any thread, return at once, and
+ * take effect in the order of the calls for one SA cluster.
+ */
+public interface Datapath extends AutoCloseable {
+  /**
+   * Starts to carry an SA cluster; a route of the same id is replaced. Where selectors of several
+   * clusters cover a clear packet, the one installed last carries it.
+   */
+  void install(SaClusterSpec spec);
+
+  /** Stops to carry an SA cluster, or forgets its route. Unknown ids are ignored. */
+  void remove(int saId);
+
+  /** Packets of this SA cluster belong to another member. Replaces an installed one. */
+  void route(int saId, List<Integer> inboundSpis, List<TrafficSelector> remote, int member);
+
+  /**
+   * The store has granted numbers: {@code outLease} and {@code inLimit} are the limits now in
+   * force. Never lowers one. Waiting packets go on.
+   */
+  void grant(int saId, long outLease, long inLimit);
+
+  /** The wish was not granted this time; it will be told again when packets want it. */
+  void refused(int saId);
+
+  /**
+   * Lowers the inbound limit to the highest number accepted, if it still is above, nothing waits,
+   * and no wish is unanswered (its grant would raise the limit again); {@code lowered} then gets
+   * the new limit, on a packet loop, to be told to the store.
+   */
+  void settle(int saId, LongConsumer lowered);
+
+  /** The peer of a sub-SA is at another endpoint from now on. */
+  void movePeer(int saId, int inboundSpi, InetSocketAddress peer);
+
+  /** Sends an IKE message; on the NAT port the non-ESP marker is put before it. */
+  void sendIke(UdpDatagram datagram);
+
+  /** An ESP packet that another member has received and forwarded. */
+  void injectEsp(UdpDatagram datagram, int hops);
+
+  /** A clear packet that another member has received and forwarded. */
+  void injectClear(byte[] packet, int hops);
+
+  /** A copy of the counters of an SA cluster, as of some moment after the call. */
+  CompletionStage<Optional<SaUsage>> usage(int saId);
+
+  DatapathCounters counters();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,27 @@
+package io.phalanx.datapath;
+
+/**
+ * What the packet path has done since its start; snapshot.
+ *
+ * @param replayed inbound packets refused by the anti-replay window
+ * @param notAuthentic inbound packets whose ICV did not verify
+ * @param malformed packets too short, of a wrong length, or with a wrong inner packet
+ * @param spiForged inbound packets whose SPI fails the keyed check
+ * @param selectorMismatch inner packets outside the traffic selectors
+ * @param noSa clear packets that nothing covers
+ * @param queueFull packets dropped because a bounded queue was full
+ * @param forwarded packets handed to another member
+ */
+public record DatapathCounters(
+    long inPackets,
+    long inBytes,
+    long outPackets,
+    long outBytes,
+    long replayed,
+    long notAuthentic,
+    long malformed,
+    long spiForged,
+    long selectorMismatch,
+    long noSa,
+    long queueFull,
+    long forwarded) {}

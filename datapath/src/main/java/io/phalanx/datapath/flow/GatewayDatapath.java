@@ -1,0 +1,296 @@
+package io.phalanx.datapath.flow;
+
+import static io.phalanx.datapath.flow.LoopCounters.QUEUE_FULL;
+
+import io.phalanx.config.net.TrafficSelector;
+import io.phalanx.datapath.ClearPort;
+import io.phalanx.datapath.Datapath;
+import io.phalanx.datapath.DatapathCounters;
+import io.phalanx.datapath.DatapathEvents;
+import io.phalanx.datapath.Forwarder;
+import io.phalanx.datapath.NonceSource;
+import io.phalanx.datapath.PacketLoops;
+import io.phalanx.datapath.SaClusterSpec;
+import io.phalanx.datapath.SaUsage;
+import io.phalanx.datapath.UdpDatagram;
+import io.phalanx.datapath.esp.EspPacket;
+import io.phalanx.datapath.esp.PacketCiphers;
+import io.phalanx.datapath.policy.FlowKey;
+import io.phalanx.datapath.policy.PolicyTable;
+import io.phalanx.datapath.policy.Selector;
+import io.phalanx.datapath.policy.SpiTable;
+import io.phalanx.datapath.udp.BindFailure;
+import io.phalanx.datapath.udp.UdpPorts;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+
+/**
+ * The packet path over UDP sockets and a clear port.
+ *
+ * <p>Threads: tables (SAD, SPD) are written under one lock by whoever calls, and read by all packet
+ * loops without. Each SA cluster belongs to one home loop, by its id; calls that concern one are
+ * run there, packets that arrive elsewhere are handed over. Nothing here blocks a packet loop.
+ */
+public final class GatewayDatapath implements Datapath {
+  /** What {@link #install} and {@link #route} have put into the tables. */
+  private record Carried(List<Integer> spis, Selector[] remote, Target.Outbound target) {}
+
+  private static final int NO_LISTEN = -1;
+
+  private final Shared shared;
+  private final PacketCiphers ciphers;
+  private final List<Lane> lanes = new ArrayList<>();
+  private final List<LoopCounters> counters = new ArrayList<>();
+  private final LoopCounters foreignCounters = new LoopCounters();
+  private final Object tables = new Object(); // guards carried and all writes to SAD and SPD
+  private final Map<Integer, Carried> carried = new HashMap<>();
+  private final Object injection = new Object(); // one foreign thread at a time
+  private final FlowKey injectionKey = new FlowKey();
+
+  private GatewayDatapath(Shared shared, PacketCiphers ciphers, PacketLoops loops) {
+    this.shared = shared;
+    this.ciphers = ciphers;
+    for (int index = 0; index < loops.count(); index++) {
+      LoopCounters own = new LoopCounters();
+      counters.add(own);
+      lanes.add(new Lane(index, loops.loop(index), loops.count(), shared, own));
+    }
+    counters.add(foreignCounters);
+  }
+
+  /**
+   * Binds the sockets and starts to carry packets.
+   *
+   * @param loops stay the caller's, to be ended after this is closed
+   * @param clearPort is started here, and closed with this
+   * @param spiCheck whether an inbound SPI may be one of ours (its keyed check)
+   * @param random seeds the IVs of CBC
+   * @param nanoClock monotonic time in nanoseconds
+   * @throws BindFailure if a port cannot be had; nothing is left open then
+   */
+  public static GatewayDatapath start(
+      DatapathSettings settings,
+      PacketLoops loops,
+      ClearPort clearPort,
+      DatapathEvents events,
+      Forwarder forwarder,
+      NonceSource nonces,
+      IntPredicate spiCheck,
+      SecureRandom random,
+      LongSupplier nanoClock)
+      throws BindFailure {
+    UdpPorts ports =
+        UdpPorts.bind(
+            settings.listenAddresses(),
+            settings.ikePort(),
+            settings.natPort(),
+            loops,
+            settings.socketBufferOctets());
+    Shared shared =
+        new Shared(
+            settings,
+            new SpiTable<>(Target.Nowhere.NOWHERE),
+            new PolicyTable<>(Target.Nowhere.NOWHERE),
+            ports,
+            clearPort,
+            events,
+            forwarder,
+            nonces,
+            spiCheck,
+            random,
+            nanoClock);
+    GatewayDatapath datapath = new GatewayDatapath(shared, PacketCiphers.fastest(), loops);
+    List<Lane> lanes = datapath.lanes;
+    clearPort.start(
+        loops, (loop, buffer, offset, length) -> lanes.get(loop).clear(buffer, offset, length, 0));
+    ports.start(
+        (loop, listen, natPort, content, from) ->
+            lanes.get(loop).udp(content, from, natPort, listen));
+    return datapath;
+  }
+
+  /** The IKE port in use, the same on all listen addresses. */
+  public int ikePort() {
+    return shared.ports().ikePort();
+  }
+
+  /** The NAT traversal port in use, the same on all listen addresses. */
+  public int natPort() {
+    return shared.ports().natPort();
+  }
+
+  // Tables
+
+  @Override
+  public void install(SaClusterSpec spec) {
+    SaCluster cluster = new SaCluster(spec, home(spec.id()), ciphers);
+    List<Integer> spis = cluster.subSas().stream().map(sub -> sub.inboundSpi).toList();
+    synchronized (tables) {
+      cluster.subSas().forEach(sub -> shared.sad().put(sub.inboundSpi, sub));
+      shared.spd().add(cluster.remote(), cluster.local(), cluster);
+      replace(spec.id(), Optional.of(new Carried(spis, cluster.remote(), cluster)));
+    }
+  }
+
+  @Override
+  public void route(int saId, List<Integer> inboundSpis, List<TrafficSelector> remote, int member) {
+    Target.Elsewhere elsewhere = new Target.Elsewhere(member);
+    Selector[] selectors = Selector.of(remote);
+    synchronized (tables) {
+      inboundSpis.forEach(spi -> shared.sad().put(spi, elsewhere));
+      shared.spd().add(selectors, new Selector[0], elsewhere);
+      replace(saId, Optional.of(new Carried(List.copyOf(inboundSpis), selectors, elsewhere)));
+    }
+  }
+
+  @Override
+  public void remove(int saId) {
+    synchronized (tables) {
+      replace(saId, Optional.empty());
+    }
+  }
+
+  /** Takes what was carried under this id out of the tables, after its successor went in. */
+  private void replace(int saId, Optional<Carried> next) {
+    Carried old = next.isPresent() ? carried.put(saId, next.get()) : carried.remove(saId);
+    if (old == null) {
+      return;
+    }
+    for (int spi : old.spis) {
+      if (belongs(shared.sad().find(spi), old.target)) {
+        shared.sad().remove(spi);
+      }
+    }
+    shared.spd().remove(old.remote, old.target);
+    if (old.target instanceof SaCluster cluster) {
+      cluster.lane.execute(cluster::close);
+    }
+  }
+
+  private static boolean belongs(Target.Inbound inbound, Target.Outbound outbound) {
+    return switch (inbound) {
+      case SubSa subSa -> subSa.cluster == outbound;
+      case Target.Elsewhere elsewhere -> elsewhere == outbound;
+      case Target.Nowhere _ -> false;
+    };
+  }
+
+  private Lane home(int saId) {
+    int mixed = saId * 0x9E3779B9;
+    return lanes.get(Math.floorMod(mixed ^ (mixed >>> 16), lanes.size()));
+  }
+
+  // Calls for one SA cluster
+
+  @Override
+  public void grant(int saId, long outLease, long inLimit) {
+    atHome(saId, cluster -> cluster.grant(outLease, inLimit));
+  }
+
+  @Override
+  public void refused(int saId) {
+    atHome(saId, SaCluster::refused);
+  }
+
+  @Override
+  public void settle(int saId, LongConsumer lowered) {
+    atHome(saId, cluster -> cluster.settle(lowered));
+  }
+
+  @Override
+  public void movePeer(int saId, int inboundSpi, InetSocketAddress peer) {
+    atHome(saId, cluster -> cluster.movePeer(inboundSpi, peer));
+  }
+
+  @Override
+  public CompletionStage<Optional<SaUsage>> usage(int saId) {
+    CompletableFuture<Optional<SaUsage>> usage = new CompletableFuture<>();
+    if (!atHome(saId, cluster -> usage.complete(Optional.of(cluster.usage())))) {
+      usage.complete(Optional.empty());
+    }
+    return usage;
+  }
+
+  /** Runs it on the home loop, behind what was called for before; false where nothing is there. */
+  private boolean atHome(int saId, Consumer<SaCluster> action) {
+    synchronized (tables) {
+      Carried there = carried.get(saId);
+      if (there == null || !(there.target instanceof SaCluster cluster)) {
+        return false;
+      }
+      cluster.lane.execute(() -> action.accept(cluster));
+      return true;
+    }
+  }
+
+  // Packets from other threads
+
+  @Override
+  public void sendIke(UdpDatagram datagram) {
+    if (!shared.ports().sendIke(datagram)) {
+      foreignCounters.addShared(QUEUE_FULL);
+    }
+  }
+
+  @Override
+  public void injectEsp(UdpDatagram datagram, int hops) {
+    byte[] packet = datagram.payload();
+    synchronized (injection) {
+      Lane lane =
+          packet.length >= Integer.BYTES
+                  && shared.sad().find(EspPacket.spi(packet, 0)) instanceof SubSa subSa
+              ? subSa.cluster.lane
+              : lanes.getFirst();
+      handOver(
+          lane,
+          lane.foreignInbox()
+              .offerEsp(
+                  packet, 0, packet.length, datagram.peer(), datagram.natPort(), NO_LISTEN, hops));
+    }
+  }
+
+  @Override
+  public void injectClear(byte[] packet, int hops) {
+    synchronized (injection) {
+      Lane lane =
+          injectionKey.parse(packet, 0, packet.length)
+                  && shared.spd().find(injectionKey) instanceof SaCluster cluster
+              ? cluster.lane
+              : lanes.getFirst();
+      handOver(lane, lane.foreignInbox().offerClear(packet, 0, packet.length, hops));
+    }
+  }
+
+  private void handOver(Lane lane, boolean taken) {
+    if (taken) {
+      lane.wake();
+    } else {
+      foreignCounters.addShared(QUEUE_FULL);
+    }
+  }
+
+  @Override
+  public DatapathCounters counters() {
+    return LoopCounters.sum(counters);
+  }
+
+  @Override
+  public void close() {
+    shared.ports().close();
+    shared.clearPort().close();
+    synchronized (tables) {
+      List.copyOf(carried.keySet()).forEach(saId -> replace(saId, Optional.empty()));
+    }
+  }
+}

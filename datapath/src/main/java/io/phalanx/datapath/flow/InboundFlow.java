@@ -1,0 +1,190 @@
+package io.phalanx.datapath.flow;
+
+import static io.phalanx.datapath.flow.LoopCounters.IN_BYTES;
+import static io.phalanx.datapath.flow.LoopCounters.IN_PACKETS;
+import static io.phalanx.datapath.flow.LoopCounters.MALFORMED;
+import static io.phalanx.datapath.flow.LoopCounters.NOT_AUTHENTIC;
+import static io.phalanx.datapath.flow.LoopCounters.QUEUE_FULL;
+import static io.phalanx.datapath.flow.LoopCounters.REPLAYED;
+import static io.phalanx.datapath.flow.LoopCounters.SELECTOR_MISMATCH;
+
+import io.phalanx.datapath.SaClusterSpec;
+import io.phalanx.datapath.esp.EspPacket;
+import io.phalanx.datapath.esp.InboundLimit;
+import io.phalanx.datapath.esp.PacketCipher;
+import io.phalanx.datapath.esp.ReplayWindow;
+import io.phalanx.datapath.flow.WaitingPackets.Arrival;
+import io.phalanx.datapath.flow.WaitingPackets.Waiting;
+import io.phalanx.datapath.policy.FlowKey;
+import io.phalanx.datapath.policy.Selector;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/**
+ * From the peer to the clear side. The order for each packet is: window check, authenticate, limit
+ * check, mark, look inside. A packet beyond the limit waits decrypted, and is marked and delivered
+ * when the store has raised the limit; until then it counts as not received.
+ */
+final class InboundFlow {
+  private final SaCluster cluster;
+  private final Lane lane;
+  private final boolean extended;
+  private final Selector[] local;
+  private final Selector[] remote;
+  private final InboundLimit limit;
+  private final Lifetime life;
+  private final WaitingPackets waiting;
+  private long lastNanos;
+
+  InboundFlow(SaCluster cluster, SaClusterSpec spec, Lane lane) {
+    this.cluster = cluster;
+    this.lane = lane;
+    this.extended = spec.extendedSequenceNumbers();
+    this.local = Selector.of(spec.localSelectors());
+    this.remote = Selector.of(spec.remoteSelectors());
+    ReplayWindow window = new ReplayWindow(spec.windowSizeBits(), spec.sequence().inSeen());
+    this.limit = new InboundLimit(window, spec.sequence().inLimit());
+    this.life = new Lifetime(spec.rekeyPackets(), spec.rekeyBytes());
+    this.waiting = lane.waitingQueue();
+    this.lastNanos = lane.now();
+  }
+
+  InboundLimit limit() {
+    return limit;
+  }
+
+  Selector[] local() {
+    return local;
+  }
+
+  Selector[] remote() {
+    return remote;
+  }
+
+  Lifetime life() {
+    return life;
+  }
+
+  WaitingPackets waiting() {
+    return waiting;
+  }
+
+  /** Time since the last packet was accepted. */
+  long idleNanos() {
+    return lane.now() - lastNanos;
+  }
+
+  /** An ESP packet for one of the sub-SAs. */
+  void receive(
+      byte[] packet, int offset, int length, SubSa subSa, InetSocketAddress from, int listen) {
+    PacketCipher cipher = subSa.opener;
+    int payloadLength = length - cipher.overheadOctets();
+    if (payloadLength < EspPacket.TRAILER_OCTETS) {
+      lane.count(MALFORMED);
+      return;
+    }
+    int low = EspPacket.sequenceLow(packet, offset);
+    long sequence = extended ? limit.window().infer(low) : Integer.toUnsignedLong(low);
+    if (!limit.window().fresh(sequence) || waiting.holds(sequence)) {
+      lane.count(REPLAYED);
+      return;
+    }
+    if (!cipher.open(packet, offset, length, sequence)) {
+      lane.count(NOT_AUTHENTIC);
+      return;
+    }
+    int payload = offset + EspPacket.IV + cipher.ivOctets();
+    if (limit.covers(sequence)) {
+      accept(sequence, packet, payload, payloadLength, subSa, from, listen);
+      cluster.inboundUsed();
+    } else {
+      hold(sequence, packet, payload, payloadLength, new Arrival(subSa, from, listen));
+    }
+  }
+
+  private void hold(long sequence, byte[] packet, int payload, int payloadLength, Arrival arrival) {
+    if (waiting.hasRoom(payloadLength)) {
+      byte[] copy = Lane.copy(packet, payload, payloadLength);
+      waiting.add(new Waiting(sequence, copy, Optional.of(arrival)));
+    } else {
+      lane.count(QUEUE_FULL);
+    }
+    cluster.wish();
+  }
+
+  private void accept(
+      long sequence,
+      byte[] packet,
+      int payload,
+      int payloadLength,
+      SubSa subSa,
+      InetSocketAddress from,
+      int listen) {
+    boolean newest = sequence > limit.window().top();
+    limit.accept(sequence);
+    lastNanos = lane.now();
+    if (newest) {
+      cluster.pathTaken(subSa);
+      subSa.newestFrom(from, listen, lastNanos, lane.events());
+    }
+    life.add(payloadLength);
+    deliver(packet, payload, payloadLength);
+    cluster.checkLifetimes();
+  }
+
+  /** Checks what came out of the tunnel (RFC 4301 §5.2 step 4) and writes it to the clear side. */
+  private void deliver(byte[] packet, int payload, int payloadLength) {
+    int nextHeader = EspPacket.nextHeader(packet, payload, payloadLength);
+    if (nextHeader == EspPacket.NEXT_HEADER_DUMMY) {
+      return;
+    }
+    int inner = EspPacket.innerLength(packet, payload, payloadLength);
+    FlowKey key = lane.key();
+    if (inner == EspPacket.BAD_PADDING
+        || !key.parse(packet, payload, inner)
+        || nextHeader != (key.ipv4() ? EspPacket.NEXT_HEADER_IPV4 : EspPacket.NEXT_HEADER_IPV6)) {
+      lane.count(MALFORMED);
+      return;
+    }
+    if (!Selector.anyCoversSource(remote, key) || !Selector.anyCoversDestination(local, key)) {
+      lane.count(SELECTOR_MISMATCH);
+      return;
+    }
+    lane.count(IN_PACKETS);
+    lane.count(IN_BYTES, key.length());
+    lane.deliver(packet, payload, key.length());
+  }
+
+  /**
+   * Accepts the waiting packets that the limit covers by now.
+   *
+   * @return whether there was one
+   */
+  boolean release() {
+    boolean released = false;
+    for (int left = waiting.size(); left > 0; left--) {
+      Waiting first = waiting.poll();
+      long sequence = first.sequence();
+      if (!limit.covers(sequence)) {
+        waiting.add(first);
+      } else if (limit.window().fresh(sequence)) {
+        Arrival arrival = first.arrival().orElseThrow();
+        byte[] packet = first.packet();
+        accept(
+            sequence, packet, 0, packet.length, arrival.subSa(), arrival.from(), arrival.listen());
+        released = true;
+      } else {
+        lane.count(REPLAYED); // the window moved past it while it waited
+      }
+    }
+    return released;
+  }
+
+  /** Lets go of the packets that wait. */
+  void close() {
+    while (!waiting.isEmpty()) {
+      waiting.poll();
+      lane.count(QUEUE_FULL);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package io.phalanx.datapath.flow;
+
+import static io.phalanx.datapath.flow.LoopCounters.NO_SA;
+import static io.phalanx.datapath.flow.LoopCounters.OUT_BYTES;
+import static io.phalanx.datapath.flow.LoopCounters.OUT_PACKETS;
+import static io.phalanx.datapath.flow.LoopCounters.QUEUE_FULL;
+
+import io.phalanx.datapath.SaClusterSpec;
+import io.phalanx.datapath.esp.EspPacket;
+import io.phalanx.datapath.esp.PacketCipher;
+import io.phalanx.datapath.esp.SequenceSource;
+import io.phalanx.datapath.flow.WaitingPackets.Waiting;
+import java.util.Optional;
+
+/**
+ * From the clear side to the peer. The order for each packet is: number below the lease, seal,
+ * send. A packet for which there is no number waits for the store to grant some.
+ */
+final class OutboundFlow {
+  private final SaCluster cluster;
+  private final Lane lane;
+  private final SequenceSource source;
+  private final Lifetime life;
+  private final WaitingPackets waiting;
+
+  /**
+   * @param last the last number that may ever be sent
+   */
+  OutboundFlow(SaCluster cluster, SaClusterSpec spec, Lane lane, long last) {
+    this.cluster = cluster;
+    this.lane = lane;
+    this.source =
+        new SequenceSource(spec.sequence().nextOutbound(), spec.sequence().outLease(), last);
+    this.life = new Lifetime(spec.rekeyPackets(), spec.rekeyBytes());
+    this.waiting = lane.waitingQueue();
+  }
+
+  SequenceSource source() {
+    return source;
+  }
+
+  Lifetime life() {
+    return life;
+  }
+
+  WaitingPackets waiting() {
+    return waiting;
+  }
+
+  /** A clear packet that the SPD gave to this SA cluster; {@code length} is its own length. */
+  void send(byte[] packet, int offset, int length) {
+    // Behind those that wait already, so that a flow keeps its order.
+    long sequence = waiting.isEmpty() ? source.take() : SequenceSource.NONE;
+    if (sequence != SequenceSource.NONE) {
+      seal(sequence, packet, offset, length);
+      cluster.outboundUsed();
+    } else if (source.exhausted()) {
+      cluster.spend();
+      lane.count(NO_SA);
+    } else {
+      hold(packet, offset, length);
+    }
+  }
+
+  private void hold(byte[] packet, int offset, int length) {
+    if (waiting.hasRoom(length)) {
+      waiting.add(new Waiting(0, Lane.copy(packet, offset, length), Optional.empty()));
+    } else {
+      lane.count(QUEUE_FULL);
+    }
+    cluster.wish();
+  }
+
+  private void seal(long sequence, byte[] inner, int offset, int length) {
+    SubSa subSa = cluster.path();
+    PacketCipher cipher = subSa.sealer;
+    byte[] out = lane.sealBuffer();
+    int payload = EspPacket.IV + cipher.ivOctets();
+    EspPacket.putHeader(out, 0, subSa.outboundSpi, sequence);
+    lane.ivs(subSa.counterIv).put(out, EspPacket.IV);
+    System.arraycopy(inner, offset, out, payload, length);
+    boolean ipv4 = ((inner[offset] >> 4) & 0xf) == 4;
+    int nextHeader = ipv4 ? EspPacket.NEXT_HEADER_IPV4 : EspPacket.NEXT_HEADER_IPV6;
+    int sealed = EspPacket.putTrailer(out, payload, length, cipher.alignOctets(), nextHeader);
+    int total = cipher.seal(out, 0, sealed, sequence);
+    lane.sendEsp(subSa.listen, subSa.peer, out, total);
+    lane.count(OUT_PACKETS);
+    lane.count(OUT_BYTES, length);
+    life.add(sealed);
+    cluster.checkLifetimes();
+  }
+
+  /**
+   * Sends the waiting packets for which there are numbers by now.
+   *
+   * @return whether there was one
+   */
+  boolean release() {
+    boolean released = false;
+    while (!waiting.isEmpty() && !cluster.spent()) {
+      long sequence = source.take();
+      if (sequence == SequenceSource.NONE) {
+        break;
+      }
+      byte[] packet = waiting.poll().packet();
+      seal(sequence, packet, 0, packet.length);
+      released = true;
+    }
+    if (source.exhausted() && !waiting.isEmpty()) {
+      cluster.spend();
+    }
+    while (cluster.spent() && !waiting.isEmpty()) {
+      waiting.poll();
+      lane.count(NO_SA);
+    }
+    return released;
+  }
+
+  /** The packets that wait look for another way. */
+  void close() {
+    while (!waiting.isEmpty()) {
+      byte[] packet = waiting.poll().packet();
+      lane.clear(packet, 0, packet.length, 0);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.phalanx.datapath.flow;
+
+import io.phalanx.config.suite.EncryptionAlgorithm;
+import io.phalanx.datapath.DatapathEvents;
+import io.phalanx.datapath.SubSaSpec;
+import io.phalanx.datapath.esp.PacketCipher;
+import io.phalanx.datapath.esp.PacketCiphers;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/** A sub-SA at work: its SPIs, its keys as ciphers, its path. Lives on its cluster's home loop. */
+final class SubSa implements Target.Inbound {
+  private static final long TELL_AGAIN_NANOS = 1_000_000_000L;
+
+  final SaCluster cluster;
+  final int inboundSpi;
+  final int outboundSpi;
+  final PacketCipher opener;
+  final PacketCipher sealer;
+  final boolean counterIv;
+
+  InetSocketAddress peer;
+  int listen; // index of the listen address that the peer reaches
+
+  private Optional<InetSocketAddress> told = Optional.empty();
+  private long toldNanos;
+
+  SubSa(SaCluster cluster, SubSaSpec spec, boolean extended, PacketCiphers ciphers, int listen) {
+    this.cluster = cluster;
+    this.inboundSpi = spec.inboundSpi();
+    this.outboundSpi = spec.outboundSpi();
+    this.opener =
+        ciphers.create(spec.suite(), spec.inboundEncryption(), spec.inboundIntegrity(), extended);
+    this.sealer =
+        ciphers.create(spec.suite(), spec.outboundEncryption(), spec.outboundIntegrity(), extended);
+    this.counterIv = spec.suite().encryption() != EncryptionAlgorithm.AES_CBC;
+    this.peer = spec.peer();
+    this.listen = listen;
+  }
+
+  /**
+   * The newest packet so far came from this endpoint. Replays and packets that were overtaken never
+   * get here, so an old packet cannot turn the path back (RFC 7296 §2.23).
+   *
+   * @param arrivedListen the listen address it came in at; negative where another member had it
+   */
+  void newestFrom(InetSocketAddress from, int arrivedListen, long nowNanos, DatapathEvents events) {
+    if (arrivedListen >= 0) {
+      listen = arrivedListen;
+    }
+    if (from.equals(peer)) {
+      return;
+    }
+    boolean news = told.isEmpty() || !told.get().equals(from);
+    if (news || nowNanos - toldNanos > TELL_AGAIN_NANOS) {
+      InetSocketAddress plain = new InetSocketAddress(from.getAddress(), from.getPort());
+      told = Optional.of(plain);
+      toldNanos = nowNanos;
+      events.peerMoved(cluster.id, inboundSpi, plain);
+    }
+  }
+
+  void moveTo(InetSocketAddress endpoint) {
+    peer = endpoint;
+    told = Optional.empty();
+  }
+}

@@ -1,0 +1,28 @@
+package io.phalanx.datapath.flow;
+
+/** Where packets of an SA go. */
+sealed interface Target {
+  /** By inbound SPI. */
+  sealed interface Inbound extends Target permits SubSa, Elsewhere, Nowhere {}
+
+  /** By inner header. */
+  sealed interface Outbound extends Target permits SaCluster, Elsewhere, Nowhere {}
+
+  /** To another member. Not a record: each route has its own, compared by identity. */
+  final class Elsewhere implements Inbound, Outbound {
+    private final int member;
+
+    Elsewhere(int member) {
+      this.member = member;
+    }
+
+    int member() {
+      return member;
+    }
+  }
+
+  /** Not known. */
+  enum Nowhere implements Inbound, Outbound {
+    NOWHERE
+  }
+}

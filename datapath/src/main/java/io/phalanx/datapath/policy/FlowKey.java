@@ -1,0 +1,176 @@
+package io.phalanx.datapath.policy;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * What selectors look at in an IPv4 or IPv6 packet: addresses, protocol and ports. A flyweight that
+ * each packet loop fills again for each packet. IPv4 addresses are kept as IPv4-mapped ones.
+ */
+public final class FlowKey {
+  /** A port field that is not there or not readable: a later fragment, a protocol without ports. */
+  public static final int NO_PORT = -1;
+
+  static final long MAPPED = 0xffffL << 32;
+
+  private static final int IPV4_HEADER_OCTETS = 20;
+  private static final int IPV6_HEADER_OCTETS = 40;
+  private static final int EXTENSIONS_MAX = 8;
+
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
+  boolean ipv4;
+  long sourceHigh;
+  long sourceLow;
+  long destinationHigh;
+  long destinationLow;
+  int protocol;
+  int sourcePort;
+  int destinationPort;
+  private int length;
+
+  /** The packet's own length in octets; what follows it in the buffer is padding. */
+  public int length() {
+    return length;
+  }
+
+  public boolean ipv4() {
+    return ipv4;
+  }
+
+  /**
+   * Reads a packet.
+   *
+   * @return whether it is one: version, header lengths and total length fit what is there
+   */
+  public boolean parse(byte[] packet, int offset, int available) {
+    if (available < IPV4_HEADER_OCTETS) {
+      return false;
+    }
+    return switch ((packet[offset] >> 4) & 0xf) {
+      case 4 -> parseIpv4(packet, offset, available);
+      case 6 -> parseIpv6(packet, offset, available);
+      default -> false;
+    };
+  }
+
+  private boolean parseIpv4(byte[] packet, int offset, int available) {
+    int header = (packet[offset] & 0xf) * 4;
+    int total = unsignedShort(packet, offset + 2);
+    if (header < IPV4_HEADER_OCTETS || total < header || total > available) {
+      return false;
+    }
+    ipv4 = true;
+    length = total;
+    sourceHigh = 0;
+    sourceLow = MAPPED | Integer.toUnsignedLong((int) INT.get(packet, offset + 12));
+    destinationHigh = 0;
+    destinationLow = MAPPED | Integer.toUnsignedLong((int) INT.get(packet, offset + 16));
+    protocol = packet[offset + 9] & 0xff;
+    boolean laterFragment = (unsignedShort(packet, offset + 6) & 0x1fff) != 0;
+    if (laterFragment) {
+      noPorts();
+    } else {
+      ports(packet, offset + header, offset + total);
+    }
+    return true;
+  }
+
+  private boolean parseIpv6(byte[] packet, int offset, int available) {
+    if (available < IPV6_HEADER_OCTETS) {
+      return false;
+    }
+    int total = IPV6_HEADER_OCTETS + unsignedShort(packet, offset + 4);
+    if (total > available) {
+      return false;
+    }
+    ipv4 = false;
+    length = total;
+    sourceHigh = (long) LONG.get(packet, offset + 8);
+    sourceLow = (long) LONG.get(packet, offset + 16);
+    destinationHigh = (long) LONG.get(packet, offset + 24);
+    destinationLow = (long) LONG.get(packet, offset + 32);
+    return extensions(packet, offset, packet[offset + 6] & 0xff);
+  }
+
+  /** Walks the extension headers (RFC 8200 §4) to the protocol that selectors mean. */
+  private boolean extensions(byte[] packet, int offset, int first) {
+    int end = offset + length;
+    int at = offset + IPV6_HEADER_OCTETS;
+    int next = first;
+    for (int walked = 0; walked < EXTENSIONS_MAX; walked++) {
+      int octets;
+      switch (next) {
+        case 0, 43, 60 -> { // hop-by-hop options, routing, destination options
+          if (end - at < 8) {
+            return false;
+          }
+          octets = ((packet[at + 1] & 0xff) + 1) * 8;
+        }
+        case 44 -> { // fragment
+          if (end - at < 8) {
+            return false;
+          }
+          if ((unsignedShort(packet, at + 2) & 0xfff8) != 0) {
+            protocol = packet[at] & 0xff;
+            noPorts();
+            return true;
+          }
+          octets = 8;
+        }
+        case 51 -> { // authentication header, RFC 4302 §2.2
+          if (end - at < 12) {
+            return false;
+          }
+          octets = ((packet[at + 1] & 0xff) + 2) * 4;
+        }
+        default -> {
+          protocol = next;
+          ports(packet, at, end);
+          return true;
+        }
+      }
+      if (octets > end - at) {
+        return false;
+      }
+      next = packet[at] & 0xff;
+      at += octets;
+    }
+    return false;
+  }
+
+  private void ports(byte[] packet, int at, int end) {
+    switch (protocol) {
+      case 6, 17, 33, 132, 136 -> { // TCP, UDP, DCCP, SCTP, UDP-Lite
+        if (end - at < 4) {
+          noPorts();
+          return;
+        }
+        sourcePort = unsignedShort(packet, at);
+        destinationPort = unsignedShort(packet, at + 2);
+      }
+      case 1, 58 -> { // ICMP: type and code as one number (RFC 4301 §4.4.1.1)
+        if (end - at < 2) {
+          noPorts();
+          return;
+        }
+        sourcePort = unsignedShort(packet, at);
+        destinationPort = sourcePort;
+      }
+      default -> noPorts();
+    }
+  }
+
+  private void noPorts() {
+    sourcePort = NO_PORT;
+    destinationPort = NO_PORT;
+  }
+
+  private static int unsignedShort(byte[] packet, int offset) {
+    return (packet[offset] & 0xff) << 8 | (packet[offset + 1] & 0xff);
+  }
+}

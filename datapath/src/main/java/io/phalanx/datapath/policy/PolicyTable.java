@@ -1,0 +1,132 @@
+package io.phalanx.datapath.policy;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The SPD: where a clear packet goes, by inner destination, source, protocol and ports. Of all that
+ * cover it, what was added last wins.
+ *
+ * <p>Selectors whose addresses are a prefix stand in one hash table per prefix length, so tens of
+ * thousands of virtual addresses cost one probe; the other ranges stand in a list. Read by all
+ * loops without locks, written by one at a time.
+ */
+public final class PolicyTable<T> {
+  private record Policy<T>(long order, Selector remote, Selector[] local, T target) {
+    boolean covers(FlowKey packet) {
+      return remote.coversDestination(packet)
+          && (local.length == 0 || Selector.anyCoversSource(local, packet));
+    }
+  }
+
+  private static final int PREFIXES = 129;
+
+  private final T absent;
+  private final List<LongPairTable<List<Policy<T>>>> tables = new ArrayList<>(PREFIXES);
+  private volatile int[] lengths = {}; // of prefixes in use
+  private volatile List<Policy<T>> ranges = List.of(); // newest first, as all lists here
+  private long added;
+
+  /**
+   * @param absent what {@link #find} gives where nothing covers the packet
+   */
+  public PolicyTable(T absent) {
+    this.absent = absent;
+    for (int bits = 0; bits < PREFIXES; bits++) {
+      tables.add(new LongPairTable<>(List.of()));
+    }
+  }
+
+  /** What covers the packet. */
+  public T find(FlowKey packet) {
+    Policy<T> best = newest(ranges, packet, 0);
+    for (int bits : lengths) {
+      List<Policy<T>> here =
+          tables
+              .get(bits)
+              .find(
+                  Selector.masked(packet.destinationHigh, bits, 0),
+                  Selector.masked(packet.destinationLow, bits, 64));
+      Policy<T> found = newest(here, packet, best == null ? 0 : best.order);
+      best = found == null ? best : found;
+    }
+    return best == null ? absent : best.target;
+  }
+
+  /** The newest that covers the packet, if it is newer than {@code order}. */
+  private static <T> @Nullable Policy<T> newest(
+      List<Policy<T>> policies, FlowKey packet, long order) {
+    for (int at = 0; at < policies.size(); at++) { // by index: no iterator on the packet path
+      Policy<T> policy = policies.get(at);
+      if (policy.order <= order) {
+        return null;
+      }
+      if (policy.covers(packet)) {
+        return policy;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Adds a target.
+   *
+   * @param remote what the packet's destination must be inside of
+   * @param local what its source must be inside of; empty for any
+   */
+  public void add(Selector[] remote, Selector[] local, T target) {
+    long order = ++added;
+    for (Selector selector : remote) {
+      Policy<T> policy = new Policy<>(order, selector, local, target);
+      int bits = selector.prefixBits();
+      if (bits < 0) {
+        ranges = with(ranges, policy);
+      } else {
+        LongPairTable<List<Policy<T>>> table = tables.get(bits);
+        List<Policy<T>> here = table.find(selector.startHigh(), selector.startLow());
+        table.put(selector.startHigh(), selector.startLow(), with(here, policy));
+        lengthsInUse();
+      }
+    }
+  }
+
+  /** Removes a target that was added with these remote selectors. */
+  public void remove(Selector[] remote, T target) {
+    for (Selector selector : remote) {
+      int bits = selector.prefixBits();
+      if (bits < 0) {
+        ranges = without(ranges, target);
+        continue;
+      }
+      LongPairTable<List<Policy<T>>> table = tables.get(bits);
+      List<Policy<T>> left = without(table.find(selector.startHigh(), selector.startLow()), target);
+      if (!left.isEmpty()) {
+        table.put(selector.startHigh(), selector.startLow(), left);
+      } else {
+        table.remove(selector.startHigh(), selector.startLow());
+      }
+      lengthsInUse();
+    }
+  }
+
+  private void lengthsInUse() {
+    int[] now = IntStream.range(0, PREFIXES).filter(bits -> tables.get(bits).size() > 0).toArray();
+    if (!Arrays.equals(now, lengths)) {
+      lengths = now;
+    }
+  }
+
+  private static <T> List<Policy<T>> with(List<Policy<T>> policies, Policy<T> newest) {
+    List<Policy<T>> longer = new ArrayList<>(policies.size() + 1);
+    longer.add(newest);
+    longer.addAll(policies);
+    return List.copyOf(longer);
+  }
+
+  private static <T> List<Policy<T>> without(List<Policy<T>> policies, T target) {
+    return policies.stream().filter(policy -> !policy.target.equals(target)).toList();
+  }
+}

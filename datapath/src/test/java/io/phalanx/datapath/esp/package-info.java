@@ -1,0 +1,4 @@
+@NullMarked
+package io.phalanx.datapath.esp;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.phalanx.datapath.flow;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.phalanx.datapath.policy;
+
+import org.jspecify.annotations.NullMarked;

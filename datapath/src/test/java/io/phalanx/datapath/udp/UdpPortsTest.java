@@ -1,0 +1,98 @@
+package io.phalanx.datapath.udp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.phalanx.datapath.UdpDatagram;
+import io.phalanx.datapath.loop.NettyPacketLoops;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class UdpPortsTest {
+  private static final InetAddress ONE = InetAddress.ofLiteral("127.0.0.1");
+  private static final InetAddress TWO = InetAddress.ofLiteral("127.0.0.2");
+
+  private NettyPacketLoops loops;
+
+  @BeforeEach
+  void start() {
+    loops = NettyPacketLoops.open(2);
+  }
+
+  @AfterEach
+  void stop() {
+    loops.close();
+  }
+
+  @Test
+  void shouldSayWhichPortIsTakenAndWhatToDo() throws Exception {
+    try (UdpPorts first = UdpPorts.bind(List.of(ONE), 0, 0, loops, 1 << 20)) {
+      assertThatThrownBy(() -> UdpPorts.bind(List.of(ONE), first.ikePort(), 0, loops, 1 << 20))
+          .isInstanceOf(BindFailure.class)
+          .hasMessageContaining("127.0.0.1 port " + first.ikePort())
+          .hasMessageContaining("stop the program");
+    }
+  }
+
+  @Test
+  void shouldLeaveNothingOpenWhereABindFails() throws Exception {
+    int free;
+    try (DatagramSocket probe = new DatagramSocket(new InetSocketAddress(ONE, 0))) {
+      free = probe.getLocalPort();
+    }
+    try (UdpPorts other = UdpPorts.bind(List.of(ONE), 0, 0, loops, 1 << 20)) {
+      assertThatThrownBy(() -> UdpPorts.bind(List.of(ONE), free, other.natPort(), loops, 1 << 20))
+          .isInstanceOf(BindFailure.class);
+      UdpPorts.bind(List.of(ONE), free, 0, loops, 1 << 20).close();
+    }
+  }
+
+  @Test
+  void shouldAnswerFromTheAddressThatWasReached() throws Exception {
+    try (UdpPorts ports = UdpPorts.bind(List.of(ONE, TWO), 0, 0, loops, 1 << 20);
+        DatagramSocket peer = new DatagramSocket(new InetSocketAddress(ONE, 0))) {
+      InetSocketAddress address = (InetSocketAddress) peer.getLocalSocketAddress();
+      ports.start((loop, listen, natPort, content, from) -> ports.reached(from, listen));
+      assertThat(ports.listenFor(address)).isZero();
+      peer.send(new DatagramPacket(new byte[9], 9, new InetSocketAddress(TWO, ports.natPort())));
+      await().until(() -> ports.listenFor(address) == 1);
+      assertThat(ports.sendIke(new UdpDatagram(address, true, new byte[30]))).isTrue();
+      DatagramPacket answer = new DatagramPacket(new byte[100], 100);
+      peer.setSoTimeout(5000);
+      peer.receive(answer);
+      assertThat(answer.getAddress()).isEqualTo(TWO);
+    }
+  }
+
+  @Test
+  void shouldTakeLargeIkeMessagesWhole() throws Exception {
+    AtomicInteger octets = new AtomicInteger();
+    try (UdpPorts ports = UdpPorts.bind(List.of(ONE), 0, 0, loops, 1 << 20);
+        DatagramSocket peer = new DatagramSocket(new InetSocketAddress(ONE, 0))) {
+      ports.start((loop, listen, nat, content, from) -> octets.set(content.readableBytes()));
+      InetSocketAddress to = new InetSocketAddress(ONE, ports.ikePort());
+      peer.send(new DatagramPacket(new byte[9000], 9000, to));
+      await().until(() -> octets.get() == 9000);
+      // A longer one is cut to the limit, which tells it from every whole one.
+      peer.send(new DatagramPacket(new byte[40_000], 40_000, to));
+      await().until(() -> octets.get() == UdpPorts.DATAGRAM_OCTETS_MAX);
+    }
+  }
+
+  @Test
+  void shouldBindIpv6() throws Exception {
+    try (UdpPorts ports =
+        UdpPorts.bind(List.of(InetAddress.ofLiteral("::1"), ONE), 0, 0, loops, 1 << 20)) {
+      assertThat(ports.listenFor(new InetSocketAddress(ONE, 9))).isEqualTo(1);
+      assertThat(ports.listenFor(new InetSocketAddress(InetAddress.ofLiteral("::1"), 9))).isZero();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.phalanx.datapath.udp;
+
+import org.jspecify.annotations.NullMarked;
