@@ -1,0 +1,27 @@
+package io.phalanx.replication;
+
+import io.phalanx.datapath.Forwarder;
+import io.phalanx.datapath.UdpDatagram;
+
+/** Sealed datagrams between members: heartbeats, forwarded packets, and notes about SAs. */
+public interface Interlink extends Forwarder, AutoCloseable {
+  /** Hands an IKE message to the member that owns its IKE SA. */
+  void ike(int member, UdpDatagram datagram, int hops);
+
+  /** Tells the owner of an IKE SA that one of its SA clusters is to be rekeyed or is used up. */
+  void childDue(int member, long ikeSpi, int saId, boolean exhausted);
+
+  /** What other members send; called on the interlink's thread, returns at once. */
+  interface Receiver {
+    void espForwarded(int from, UdpDatagram datagram, int hops);
+
+    void clearForwarded(int from, byte[] packet, int hops);
+
+    void ikeForwarded(int from, UdpDatagram datagram, int hops);
+
+    void childDue(int from, long ikeSpi, int saId, boolean exhausted);
+  }
+
+  @Override
+  void close();
+}

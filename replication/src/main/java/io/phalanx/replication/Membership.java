@@ -1,0 +1,22 @@
+package io.phalanx.replication;
+
+import java.util.Set;
+
+/** Which members are alive, as this member sees it through the interlink. */
+public interface Membership {
+  Owner self();
+
+  /** Whether this life of that member is heard from. Always true for {@link #self()}. */
+  boolean alive(Owner owner);
+
+  Set<Owner> living();
+
+  /** Told on a thread of the interlink; returns at once. */
+  void watch(Listener listener);
+
+  interface Listener {
+    void up(Owner owner);
+
+    void down(Owner owner);
+  }
+}

@@ -1,0 +1,65 @@
+package io.phalanx.replication;
+
+import io.phalanx.replication.image.IkeSaImage;
+import io.phalanx.replication.image.SaClusterImage;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The images of the cluster. No method blocks; no stage completes exceptionally: a look-up that
+ * failed is told as {@link Found.Unknown}.
+ */
+public interface SaStore {
+  /** The answer to a look-up or a claim. */
+  sealed interface Found<I> {
+    /** The image is in the store, under this fence. */
+    record Present<I>(Owned<I> owned) implements Found<I> {}
+
+    record Absent<I>() implements Found<I> {}
+
+    /** The store did not answer; ask again later. */
+    record Unknown<I>() implements Found<I> {}
+  }
+
+  CompletionStage<Found<IkeSaImage>> findIkeSa(long localSpi);
+
+  /** Looks an SA cluster up by the inbound SPI of any of its sub-SAs. */
+  CompletionStage<Found<SaClusterImage>> findSaCluster(int inboundSpi);
+
+  /**
+   * Makes {@code claimant} the owner if the epoch still is {@code seenEpoch}, and adds one to it.
+   * The answer is what the store holds afterwards: the claim succeeded if its owner is the
+   * claimant.
+   */
+  CompletionStage<Found<IkeSaImage>> claimIkeSa(long localSpi, long seenEpoch, Owner claimant);
+
+  /**
+   * The same for an SA cluster. The image it answers is what a successor after a crash starts from:
+   * outbound at the lease, everything inbound up to the limit seen.
+   */
+  CompletionStage<Found<SaClusterImage>> claimSaCluster(int saId, long seenEpoch, Owner claimant);
+
+  CompletionStage<Outcome> commit(Commit commit);
+
+  /** Takes an IKE SA and the SA clusters it names out of the store. */
+  CompletionStage<Outcome> removeIkeSa(long localSpi, Fence fence, List<Integer> saIds);
+
+  /**
+   * Claims images of an owner that is gone, out of the part of the store that lives on this member.
+   *
+   * @param max images at the most
+   */
+  CompletionStage<Swept> sweep(Owner gone, Owner claimant, int max);
+
+  record Swept(List<Owned<IkeSaImage>> ikeSas, List<Owned<SaClusterImage>> saClusters) {}
+
+  /** Where the SA clusters of the cluster are; told of all that exist first. */
+  void watchRoutes(RouteListener listener);
+
+  /** Called on a thread of the store; returns at once. */
+  interface RouteListener {
+    void routeChanged(Route route);
+
+    void routeRemoved(int saId);
+  }
+}

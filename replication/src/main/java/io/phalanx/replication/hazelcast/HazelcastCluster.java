@@ -1,0 +1,205 @@
+package io.phalanx.replication.hazelcast;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.MembershipAdapter;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.core.HazelcastException;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.LifecycleEvent;
+import io.phalanx.config.GatewayConfig.Cluster;
+import io.phalanx.config.GatewayConfig.ClusterMember;
+import io.phalanx.replication.LeaseStore;
+import io.phalanx.replication.Registry;
+import io.phalanx.replication.SaStore;
+import io.phalanx.replication.seal.Keyring;
+import io.phalanx.replication.seal.Sealer;
+import io.phalanx.replication.table.TableRegistry;
+import io.phalanx.replication.table.TableStore;
+import io.phalanx.replication.table.Tables;
+import io.phalanx.replication.table.Wrapping;
+import java.security.SecureRandom;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This member's part of the cluster's store.
+ *
+ * <p>One life of a member has one such object: changes are numbered in it, and an owner that made
+ * changes through two of them would be refused as late by its own. So after each start the member
+ * takes a new incarnation from {@link #registry()} before it owns anything.
+ */
+public final class HazelcastCluster implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(HazelcastCluster.class);
+
+  private final HazelcastInstance instance;
+  private final int minimumMembers;
+  private final StoreThreads threads;
+  private final TableStore store;
+  private final TableRegistry registry;
+
+  private HazelcastCluster(
+      HazelcastInstance instance, Cluster cluster, int memberId, Wrapping wrapping) {
+    this.instance = instance;
+    this.minimumMembers = cluster.minimumMembers();
+    this.threads = StoreThreads.start(memberId);
+    HazelcastTable<Integer> routes = table(Tables.ROUTES);
+    Tables tables =
+        new Tables(
+            table(Tables.IKE_SAS),
+            table(Tables.SA_CLUSTERS),
+            routes,
+            table(Tables.SPIS),
+            table(Tables.COUNTERS),
+            table(Tables.ADDRESSES));
+    SecureRandom random = new SecureRandom();
+    store = new TableStore(tables, wrapping, random::nextLong);
+    registry = new TableRegistry(tables);
+    rescanWhenEventsMayBeLost(routes);
+  }
+
+  private <K> HazelcastTable<K> table(String name) {
+    return new HazelcastTable<>(instance.getMap(name), threads);
+  }
+
+  /** A member that dies takes the events along that it was about to send. */
+  private void rescanWhenEventsMayBeLost(HazelcastTable<Integer> routes) {
+    instance
+        .getCluster()
+        .addMembershipListener(
+            new MembershipAdapter() {
+              @Override
+              public void memberRemoved(MembershipEvent event) {
+                log.info(
+                    "store: member {} has left, {} remain",
+                    event.getMember().getAttribute(MemberSettings.MEMBER_ID),
+                    event.getMembers().size());
+                routes.rescan();
+              }
+
+              @Override
+              public void memberAdded(MembershipEvent event) {
+                log.info(
+                    "store: member {} has joined, {} are here",
+                    event.getMember().getAttribute(MemberSettings.MEMBER_ID),
+                    event.getMembers().size());
+              }
+            });
+    instance
+        .getLifecycleService()
+        .addLifecycleListener(
+            event -> {
+              if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
+                routes.rescan();
+              }
+            });
+  }
+
+  /**
+   * Starts this member's part of the store and joins the others, or begins alone where none of them
+   * is there. Blocks until then: some hundred milliseconds, several seconds if a member does not
+   * answer at all.
+   *
+   * @param cluster whose {@code members} hold this one
+   * @param keyring of the cluster: members with none of its keys are not let in
+   * @throws IllegalStateException if the address is taken, or another member has the same id
+   */
+  public static HazelcastCluster start(Cluster cluster, int memberId, Keyring keyring) {
+    ClusterMember self =
+        cluster.members().stream()
+            .filter(member -> member.id() == memberId)
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException("no member " + memberId));
+    SecureRandom random = new SecureRandom();
+    HazelcastInstance instance;
+    try {
+      instance =
+          MemberInstance.start(
+              MemberSettings.of(cluster, self), new JoinHandshake(keyring, random));
+    } catch (HazelcastException | IllegalStateException e) {
+      throw new IllegalStateException(
+          "the store cannot start on " + self.store() + ": " + e.getMessage(), e);
+    }
+    if (idTaken(instance, memberId)) {
+      instance.getLifecycleService().terminate();
+      throw new IllegalStateException("another member has the id " + memberId);
+    }
+    Wrapping wrapping = Wrapping.sealedBy(new Sealer(keyring, "store", random));
+    return new HazelcastCluster(instance, cluster, memberId, wrapping);
+  }
+
+  private static boolean idTaken(HazelcastInstance instance, int memberId) {
+    return instance.getCluster().getMembers().stream()
+        .anyMatch(member -> !member.localMember() && idOf(member, memberId));
+  }
+
+  private static boolean idOf(Member member, int memberId) {
+    return Integer.toString(memberId).equals(member.getAttribute(MemberSettings.MEMBER_ID));
+  }
+
+  public SaStore saStore() {
+    return store;
+  }
+
+  public LeaseStore leaseStore() {
+    return store;
+  }
+
+  public Registry registry() {
+    return registry;
+  }
+
+  /**
+   * Takes a member for dead at once; every survivor has to be told. Returns at once. A member that
+   * lives all the same is put out of the cluster, finds itself in a minority, and joins again some
+   * seconds later.
+   */
+  public void suspect(int memberId) {
+    Thread.ofVirtual().name("store-suspect-" + memberId).start(() -> suspectNow(memberId));
+  }
+
+  private void suspectNow(int memberId) {
+    try {
+      Optional<Member> suspected =
+          instance.getCluster().getMembers().stream()
+              .filter(member -> !member.localMember() && idOf(member, memberId))
+              .findFirst();
+      suspected.ifPresent(member -> MemberInstance.suspect(instance, member));
+    } catch (RuntimeException e) {
+      log.warn("store: member {} could not be suspected: {}", memberId, e.getMessage());
+    }
+  }
+
+  /** Whether enough members are here for changes; without, the store answers that it is unknown. */
+  public boolean hasQuorum() {
+    return members() >= minimumMembers;
+  }
+
+  /** Members in the store's cluster, this one included; 0 once it is stopped. */
+  public int members() {
+    try {
+      return instance.getLifecycleService().isRunning()
+          ? instance.getCluster().getMembers().size()
+          : 0;
+    } catch (RuntimeException stopped) {
+      return 0;
+    }
+  }
+
+  HazelcastInstance instance() {
+    return instance;
+  }
+
+  /** Leaves in order: hands this member's part of the data to the others first. Blocks for it. */
+  @Override
+  public void close() {
+    instance.getLifecycleService().shutdown();
+    threads.stop();
+  }
+
+  /** Leaves at once, as if killed. */
+  public void terminate() {
+    instance.getLifecycleService().terminate();
+    threads.stop();
+  }
+}

@@ -1,0 +1,131 @@
+package io.phalanx.replication.hazelcast;
+
+import com.hazelcast.map.IMap;
+import io.phalanx.replication.Outcome;
+import io.phalanx.replication.Owner;
+import io.phalanx.replication.table.Answer;
+import io.phalanx.replication.table.Change;
+import io.phalanx.replication.table.Stored;
+import io.phalanx.replication.table.Table;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A table in a map of Hazelcast.
+ *
+ * <p>Whatever goes wrong is an answer: too few members, a backup that did not acknowledge, a member
+ * that shuts down, no answer in time. A call that was given up may still take effect; changes are
+ * made so that this does no harm.
+ */
+final class HazelcastTable<K> implements Table<K> {
+  private static final Logger log = LoggerFactory.getLogger(HazelcastTable.class);
+
+  /**
+   * Calls in flight on one table; above it the store answers at once that it does not know. About
+   * what a busy member gets done while a caller waits: more would only be answered too late.
+   */
+  private static final int CALLS_MAX = 4096;
+
+  private static final long ANSWER_MILLIS_MAX = 2000;
+
+  private final IMap<K, Stored> map;
+  private final StoreThreads threads;
+  private final List<TableWatch<K>> watches = new CopyOnWriteArrayList<>();
+  private final Semaphore calls = new Semaphore(CALLS_MAX);
+
+  HazelcastTable(IMap<K, Stored> map, StoreThreads threads) {
+    this.map = map;
+    this.threads = threads;
+  }
+
+  @Override
+  public CompletionStage<Answer> find(K key) {
+    return ask(() -> map.getAsync(key), HazelcastTable::found);
+  }
+
+  @Override
+  public CompletionStage<Answer> submit(K key, Change change) {
+    return ask(() -> map.submitToKey(key, new ChangeProcessor<>(change)), Function.identity());
+  }
+
+  private static Answer found(@Nullable Stored stored) {
+    return stored == null
+        ? new Answer.Plain(Outcome.GONE)
+        : new Answer.WithEntry(Outcome.DONE, stored);
+  }
+
+  private <T extends @Nullable Object> CompletionStage<Answer> ask(
+      Supplier<CompletionStage<T>> call, Function<T, Answer> read) {
+    Answer unknown = new Answer.Plain(Outcome.UNKNOWN);
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+    if (!calls.tryAcquire()) {
+      answer.complete(unknown);
+      return answer;
+    }
+    try {
+      var _ =
+          call.get()
+              .whenCompleteAsync(
+                  (result, fault) -> {
+                    calls.release();
+                    answer.complete(fault == null ? read.apply(result) : unknown(fault));
+                  },
+                  threads.answers());
+      return answer.completeOnTimeout(unknown, ANSWER_MILLIS_MAX, TimeUnit.MILLISECONDS);
+    } catch (RuntimeException refused) {
+      calls.release();
+      return CompletableFuture.completedStage(unknown(refused));
+    }
+  }
+
+  /** Only kinds of faults go to the log: their texts may quote keys and entries. */
+  private Answer unknown(Throwable fault) {
+    log.debug("{}: {}", map.getName(), fault.getClass().getSimpleName());
+    return new Answer.Plain(Outcome.UNKNOWN);
+  }
+
+  @Override
+  public CompletionStage<List<K>> localKeys(Owner owner, int max) {
+    CompletableFuture<List<K>> keys = new CompletableFuture<>();
+    try {
+      threads.scans().execute(() -> keys.complete(scan(owner, max)));
+      return keys;
+    } catch (RejectedExecutionException stopped) {
+      return CompletableFuture.completedStage(List.of());
+    }
+  }
+
+  private List<K> scan(Owner owner, int max) {
+    if (max <= 0) {
+      return List.of();
+    }
+    try {
+      return map.localKeySet(new OwnedBy<>(owner)).stream().limit(max).toList();
+    } catch (RuntimeException e) {
+      log.debug("{}: {}", map.getName(), e.getClass().getSimpleName());
+      return List.of();
+    }
+  }
+
+  @Override
+  public void watch(Watcher<K> watcher) {
+    TableWatch<K> watch = new TableWatch<>(map, watcher, threads);
+    watches.add(watch);
+    watch.start();
+  }
+
+  /** Events may have been missed: whoever watches is told of what has changed without one. */
+  void rescan() {
+    watches.forEach(TableWatch::rescan);
+  }
+}

@@ -1,0 +1,226 @@
+package io.phalanx.replication.hazelcast;
+
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import io.phalanx.replication.Fence;
+import io.phalanx.replication.Outcome;
+import io.phalanx.replication.Owner;
+import io.phalanx.replication.table.Answer;
+import io.phalanx.replication.table.Change;
+import io.phalanx.replication.table.Header;
+import io.phalanx.replication.table.Step.Effect;
+import io.phalanx.replication.table.Stored;
+import java.io.IOException;
+
+/**
+ * The octets of entries, changes and answers. Each starts with a number that says what follows: a
+ * kind, or for an entry the version of the format.
+ */
+final class Wire {
+  private static final int STORED_VERSION = 1;
+
+  private Wire() {}
+
+  static void writeStored(ObjectDataOutput out, Stored stored) throws IOException {
+    out.writeByte(STORED_VERSION);
+    writeHeader(out, stored.header());
+    out.writeByteArray(stored.body());
+  }
+
+  static Stored readStored(ObjectDataInput in) throws IOException {
+    int version = in.readByte();
+    if (version != STORED_VERSION) {
+      throw new IOException("an entry of version " + version);
+    }
+    return new Stored(readHeader(in), readOctets(in));
+  }
+
+  private static void writeHeader(ObjectDataOutput out, Header header) throws IOException {
+    writeOwner(out, header.owner());
+    out.writeLong(header.epoch());
+    out.writeLong(header.token());
+    out.writeLong(header.order());
+    out.writeLong(header.outLease());
+    out.writeLong(header.inLimit());
+    out.writeLong(header.ikeSpi());
+  }
+
+  private static Header readHeader(ObjectDataInput in) throws IOException {
+    return new Header(
+        readOwner(in),
+        in.readLong(),
+        in.readLong(),
+        in.readLong(),
+        in.readLong(),
+        in.readLong(),
+        in.readLong());
+  }
+
+  static void writeOwner(ObjectDataOutput out, Owner owner) throws IOException {
+    out.writeInt(owner.member());
+    out.writeInt(owner.incarnation());
+  }
+
+  static Owner readOwner(ObjectDataInput in) throws IOException {
+    return new Owner(in.readInt(), in.readInt());
+  }
+
+  private static void writeFence(ObjectDataOutput out, Fence fence) throws IOException {
+    writeOwner(out, fence.owner());
+    out.writeLong(fence.epoch());
+  }
+
+  private static Fence readFence(ObjectDataInput in) throws IOException {
+    return new Fence(readOwner(in), in.readLong());
+  }
+
+  private static byte[] readOctets(ObjectDataInput in) throws IOException {
+    byte[] octets = in.readByteArray();
+    if (octets == null) {
+      throw new IOException("no octets");
+    }
+    return octets;
+  }
+
+  static void writeAnswer(ObjectDataOutput out, Answer answer) throws IOException {
+    switch (answer) {
+      case Answer.Plain(Outcome outcome) -> {
+        out.writeByte(1);
+        out.writeByte(code(outcome));
+      }
+      case Answer.WithEntry(Outcome outcome, Stored stored) -> {
+        out.writeByte(2);
+        out.writeByte(code(outcome));
+        writeStored(out, stored);
+      }
+    }
+  }
+
+  static Answer readAnswer(ObjectDataInput in) throws IOException {
+    int kind = in.readByte();
+    Outcome outcome = outcome(in.readByte());
+    return switch (kind) {
+      case 1 -> new Answer.Plain(outcome);
+      case 2 -> new Answer.WithEntry(outcome, readStored(in));
+      default -> throw new IOException("an answer of kind " + kind);
+    };
+  }
+
+  private static int code(Outcome outcome) {
+    return switch (outcome) {
+      case DONE -> 1;
+      case FENCED -> 2;
+      case GONE -> 3;
+      case UNKNOWN -> 4;
+    };
+  }
+
+  private static Outcome outcome(int code) throws IOException {
+    return switch (code) {
+      case 1 -> Outcome.DONE;
+      case 2 -> Outcome.FENCED;
+      case 3 -> Outcome.GONE;
+      case 4 -> Outcome.UNKNOWN;
+      default -> throw new IOException("an outcome of code " + code);
+    };
+  }
+
+  static void writeEffect(ObjectDataOutput out, Effect effect) throws IOException {
+    switch (effect) {
+      case Effect.Keep() -> out.writeByte(1);
+      case Effect.Put(Stored stored) -> {
+        out.writeByte(2);
+        writeStored(out, stored);
+      }
+      case Effect.PutHeader(Header header) -> {
+        out.writeByte(3);
+        writeHeader(out, header);
+      }
+      case Effect.Delete() -> out.writeByte(4);
+    }
+  }
+
+  static Effect readEffect(ObjectDataInput in) throws IOException {
+    int kind = in.readByte();
+    return switch (kind) {
+      case 1 -> new Effect.Keep();
+      case 2 -> new Effect.Put(readStored(in));
+      case 3 -> new Effect.PutHeader(readHeader(in));
+      case 4 -> new Effect.Delete();
+      default -> throw new IOException("an effect of kind " + kind);
+    };
+  }
+
+  static void writeChange(ObjectDataOutput out, Change change) throws IOException {
+    switch (change) {
+      case Change.Create(Stored entry) -> {
+        out.writeByte(1);
+        writeStored(out, entry);
+      }
+      case Change.Replace(Fence fence, long order, byte[] body) -> {
+        out.writeByte(2);
+        writeFence(out, fence);
+        out.writeLong(order);
+        out.writeByteArray(body);
+      }
+      case Change.SetLimits(Fence fence, long order, long outLease, long inLimit) -> {
+        out.writeByte(3);
+        writeFence(out, fence);
+        out.writeLong(order);
+        out.writeLong(outLease);
+        out.writeLong(inLimit);
+      }
+      case Change.Claim(long seenEpoch, Owner claimant) -> {
+        out.writeByte(4);
+        out.writeLong(seenEpoch);
+        writeOwner(out, claimant);
+      }
+      case Change.TakeOver(Owner gone, Owner claimant, long token) -> {
+        out.writeByte(5);
+        writeOwner(out, gone);
+        writeOwner(out, claimant);
+        out.writeLong(token);
+      }
+      case Change.Remove(Fence fence) -> {
+        out.writeByte(6);
+        writeFence(out, fence);
+      }
+      case Change.Discard() -> out.writeByte(7);
+      case Change.Follow(Stored entry) -> {
+        out.writeByte(8);
+        writeStored(out, entry);
+      }
+      case Change.Move(long ikeSpi) -> {
+        out.writeByte(9);
+        out.writeLong(ikeSpi);
+      }
+      case Change.Release(long token) -> {
+        out.writeByte(10);
+        out.writeLong(token);
+      }
+      case Change.Count(long proposed, int bits) -> {
+        out.writeByte(11);
+        out.writeLong(proposed);
+        out.writeByte(bits);
+      }
+    }
+  }
+
+  static Change readChange(ObjectDataInput in) throws IOException {
+    int kind = in.readByte();
+    return switch (kind) {
+      case 1 -> new Change.Create(readStored(in));
+      case 2 -> new Change.Replace(readFence(in), in.readLong(), readOctets(in));
+      case 3 -> new Change.SetLimits(readFence(in), in.readLong(), in.readLong(), in.readLong());
+      case 4 -> new Change.Claim(in.readLong(), readOwner(in));
+      case 5 -> new Change.TakeOver(readOwner(in), readOwner(in), in.readLong());
+      case 6 -> new Change.Remove(readFence(in));
+      case 7 -> new Change.Discard();
+      case 8 -> new Change.Follow(readStored(in));
+      case 9 -> new Change.Move(in.readLong());
+      case 10 -> new Change.Release(in.readLong());
+      case 11 -> new Change.Count(in.readLong(), in.readByte());
+      default -> throw new IOException("a change of kind " + kind);
+    };
+  }
+}

@@ -1,0 +1,127 @@
+package io.phalanx.replication.image;
+
+import io.phalanx.config.Identity;
+import io.phalanx.config.Secret;
+import io.phalanx.config.suite.IkeSuite;
+import io.phalanx.config.suite.KeyExchangeMethod;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The image of an IKE SA: all that another member needs to go on with it, at any moment between two
+ * messages (seed 004, section 4).
+ *
+ * @param sessionId stays the same on every member and over rekeys of the IKE SA
+ * @param localSpi our SPI, the key of the image
+ * @param connection name of the connection in the configuration; empty until it is known
+ * @param nextOwnId message id of our next request
+ * @param nextPeerId message id of the peer's next request
+ * @param responses our last responses, as they were sent
+ * @param requests our requests in flight, as they were sent
+ * @param virtualAddresses given to the peer by us
+ * @param ownAddresses given to us by the peer
+ * @param rekeyedByPeer rekeys that the peer has begun and not ended, to resolve collisions
+ * @param expiresAtMillis wall clock: the IKE SA goes then, whatever it waits for; 0 for never
+ */
+public record IkeSaImage(
+    long sessionId,
+    long localSpi,
+    long peerSpi,
+    boolean initiator,
+    Phase phase,
+    String connection,
+    IkeSuite suite,
+    Keys keys,
+    InetSocketAddress peer,
+    boolean natPort,
+    boolean localBehindNat,
+    boolean peerBehindNat,
+    long nextOwnId,
+    long nextPeerId,
+    List<SentResponse> responses,
+    List<RequestInFlight> requests,
+    Optional<InitExchange> init,
+    Optional<Identity> localId,
+    Optional<Identity> peerId,
+    List<InetAddress> virtualAddresses,
+    List<InetAddress> ownAddresses,
+    List<ChildRef> children,
+    List<RekeyedByPeer> rekeyedByPeer,
+    long createdAtMillis,
+    long establishedAtMillis,
+    long rekeyAtMillis,
+    long expiresAtMillis) {
+
+  public enum Phase {
+    /** We have sent IKE_SA_INIT; suite and keys are not known yet. */
+    INITIATING,
+    /** IKE_SA_INIT is done, IKE_AUTH is not. */
+    HALF_OPEN,
+    /**
+     * Made by a rekey that the peer began, which is not known to have got our answer. Its children
+     * still hang on the IKE SA that it replaces.
+     */
+    UNCONFIRMED,
+    ESTABLISHED,
+    /** Replaced by a rekey; waits for its deletion. */
+    REKEYED,
+    /** We have asked to delete it. */
+    DELETING
+  }
+
+  /** SK_* of RFC 7296 §2.14. */
+  public record Keys(Secret d, Secret ai, Secret ar, Secret ei, Secret er, Secret pi, Secret pr) {}
+
+  /**
+   * A response that may have to be sent again.
+   *
+   * @param requestDigest SHA-256 of the request it answers: only the same request gets it again
+   */
+  public record SentResponse(long messageId, byte[] requestDigest, byte[] message) {}
+
+  /**
+   * A request of ours that is not answered yet, and what is needed to process the answer.
+   *
+   * @param purpose which exchange it is
+   * @param nonce our nonce, where the exchange has one
+   * @param keyExchange group of our key exchange, with its private value
+   * @param spi SPI offered by us: of the new Child SA (low 32 bits) or the new IKE SA
+   * @param replaces SPI of what it rekeys or deletes: our inbound Child SPI or our IKE SPI; 0 if
+   *     none
+   * @param child name of the child in the configuration, or empty
+   */
+  public record RequestInFlight(
+      long messageId,
+      byte[] message,
+      String purpose,
+      long firstSentAtMillis,
+      Secret nonce,
+      Optional<KeyExchangeMethod> keyExchange,
+      Secret privateValue,
+      long spi,
+      long replaces,
+      String child) {}
+
+  /** The two messages of IKE_SA_INIT and the nonces, which IKE_AUTH signs (RFC 7296 §2.15). */
+  public record InitExchange(byte[] request, byte[] response, byte[] nonceI, byte[] nonceR) {}
+
+  /**
+   * A Child SA of this IKE SA.
+   *
+   * @param saId the SA cluster it belongs to
+   * @param rekeyAtMillis wall clock; 0 for never
+   */
+  public record ChildRef(
+      int saId, int inboundSpi, int outboundSpi, String child, long rekeyAtMillis) {}
+
+  /**
+   * A rekey that the peer began while what it replaces still lives (RFC 7296 §2.8.1).
+   *
+   * @param replaced our inbound SPI of the Child SA, or our SPI of the IKE SA
+   * @param created our SPI of what takes its place
+   * @param lowestNonce the lower one of the exchange's two nonces
+   */
+  public record RekeyedByPeer(long replaced, long created, byte[] lowestNonce) {}
+}

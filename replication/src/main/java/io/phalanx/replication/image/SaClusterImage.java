@@ -1,0 +1,58 @@
+package io.phalanx.replication.image;
+
+import io.phalanx.config.net.TrafficSelector;
+import io.phalanx.datapath.SubSaSpec;
+import java.util.List;
+
+/**
+ * The image of an SA cluster: the IPsec session parameters of seed 004, section 5.
+ *
+ * @param id inbound SPI of the first sub-SA
+ * @param ikeSpi our SPI of the IKE SA it hangs on
+ * @param connection name of the connection in the configuration
+ * @param child name of the child in the configuration
+ * @param createdAtMillis wall clock
+ */
+public record SaClusterImage(
+    int id,
+    long ikeSpi,
+    long sessionId,
+    String connection,
+    String child,
+    List<SubSaSpec> subSas,
+    boolean extendedSequenceNumbers,
+    int windowSizeBits,
+    List<TrafficSelector> localSelectors,
+    List<TrafficSelector> remoteSelectors,
+    long rekeyBytes,
+    long rekeyPackets,
+    long createdAtMillis,
+    Limits limits) {
+
+  /** The same image with what has changed since it was created. */
+  public SaClusterImage inForce(long currentIkeSpi, Limits currentLimits) {
+    return new SaClusterImage(
+        id,
+        currentIkeSpi,
+        sessionId,
+        connection,
+        child,
+        subSas,
+        extendedSequenceNumbers,
+        windowSizeBits,
+        localSelectors,
+        remoteSelectors,
+        rekeyBytes,
+        rekeyPackets,
+        createdAtMillis,
+        currentLimits);
+  }
+
+  /**
+   * The limits that the store holds: where a successor starts.
+   *
+   * @param outLease numbers below may have been sent
+   * @param inLimit numbers up to it may have been accepted
+   */
+  public record Limits(long outLease, long inLimit) {}
+}

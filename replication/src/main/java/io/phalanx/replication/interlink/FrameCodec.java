@@ -1,0 +1,150 @@
+package io.phalanx.replication.interlink;
+
+import io.phalanx.datapath.UdpDatagram;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Frames as octets, big-endian; the first octet is the type.
+ *
+ * <pre>
+ *  1 heartbeat      start nonce (8) | count (2) | count * { member (2) | incarnation (2)
+ *                   | start nonce (8) | proven (1) }
+ *  2 ESP forward    hops (1) | NAT port (1) | address length (1) | address (4, 16) | port (2) | ESP
+ *  3 clear forward  hops (1) | packet
+ *  4 IKE forward    as ESP
+ *  5 child due      IKE SPI (8) | SA id (4) | exhausted (1)
+ *  6 goodbye
+ * </pre>
+ *
+ * <p>Octets after what a frame needs are left to versions to come. What cannot be read is nothing:
+ * an older member ignores what a newer one says.
+ */
+final class FrameCodec {
+  private static final int HEARTBEAT = 1;
+  private static final int ESP_FORWARD = 2;
+  private static final int CLEAR_FORWARD = 3;
+  private static final int IKE_FORWARD = 4;
+  private static final int CHILD_DUE = 5;
+  private static final int GOODBYE = 6;
+
+  private static final int HEARD_OCTETS = 13;
+
+  private FrameCodec() {}
+
+  static int size(Frame frame) {
+    return 1
+        + switch (frame) {
+          case Frame.Heartbeat(_, var heard) -> 10 + HEARD_OCTETS * heard.size();
+          case Frame.EspForward(var datagram, _) -> size(datagram);
+          case Frame.IkeForward(var datagram, _) -> size(datagram);
+          case Frame.ClearForward(var packet, _) -> 1 + packet.length;
+          case Frame.ChildDue _ -> 13;
+          case Frame.Goodbye _ -> 0;
+        };
+  }
+
+  private static int size(UdpDatagram datagram) {
+    return 5 + datagram.peer().getAddress().getAddress().length + datagram.payload().length;
+  }
+
+  static void encode(Frame frame, ByteBuffer out) {
+    switch (frame) {
+      case Frame.Heartbeat(var startNonce, var heard) -> {
+        out.put((byte) HEARTBEAT).putLong(startNonce).putShort((short) heard.size());
+        for (Frame.Heard life : heard) {
+          out.putShort((short) life.member()).putShort((short) life.incarnation());
+          out.putLong(life.startNonce()).put(octet(life.proven()));
+        }
+      }
+      case Frame.EspForward(var datagram, var hops) -> encode(ESP_FORWARD, datagram, hops, out);
+      case Frame.IkeForward(var datagram, var hops) -> encode(IKE_FORWARD, datagram, hops, out);
+      case Frame.ClearForward(var packet, var hops) ->
+          out.put((byte) CLEAR_FORWARD).put((byte) hops).put(packet);
+      case Frame.ChildDue(var ikeSpi, var saId, var exhausted) ->
+          out.put((byte) CHILD_DUE).putLong(ikeSpi).putInt(saId).put(octet(exhausted));
+      case Frame.Goodbye _ -> out.put((byte) GOODBYE);
+    }
+  }
+
+  private static void encode(int type, UdpDatagram datagram, int hops, ByteBuffer out) {
+    byte[] address = datagram.peer().getAddress().getAddress();
+    out.put((byte) type).put((byte) hops).put(octet(datagram.natPort()));
+    out.put((byte) address.length).put(address).putShort((short) datagram.peer().getPort());
+    out.put(datagram.payload());
+  }
+
+  private static byte octet(boolean flag) {
+    return (byte) (flag ? 1 : 0);
+  }
+
+  /** The frame, or empty if it is of an unknown type or cut short. */
+  static Optional<Frame> decode(ByteBuffer in) {
+    try {
+      return switch (in.get() & 0xFF) {
+        case HEARTBEAT -> Optional.of(heartbeat(in));
+        case ESP_FORWARD -> {
+          int hops = in.get() & 0xFF;
+          yield datagram(in).map(datagram -> new Frame.EspForward(datagram, hops));
+        }
+        case IKE_FORWARD -> {
+          int hops = in.get() & 0xFF;
+          yield datagram(in).map(datagram -> new Frame.IkeForward(datagram, hops));
+        }
+        case CLEAR_FORWARD -> {
+          int hops = in.get() & 0xFF;
+          yield Optional.of(new Frame.ClearForward(rest(in), hops));
+        }
+        case CHILD_DUE -> Optional.of(new Frame.ChildDue(in.getLong(), in.getInt(), in.get() != 0));
+        case GOODBYE -> Optional.of(new Frame.Goodbye());
+        default -> Optional.empty();
+      };
+    } catch (BufferUnderflowException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static Frame heartbeat(ByteBuffer in) {
+    long startNonce = in.getLong();
+    int count = in.getShort() & 0xFFFF;
+    if (count * HEARD_OCTETS > in.remaining()) {
+      throw new BufferUnderflowException();
+    }
+    List<Frame.Heard> heard = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      heard.add(
+          new Frame.Heard(
+              in.getShort() & 0xFFFF, in.getShort() & 0xFFFF, in.getLong(), in.get() != 0));
+    }
+    return new Frame.Heartbeat(startNonce, List.copyOf(heard));
+  }
+
+  private static Optional<UdpDatagram> datagram(ByteBuffer in) {
+    boolean natPort = in.get() != 0;
+    int addressLength = in.get() & 0xFF;
+    if (addressLength != 4 && addressLength != 16) {
+      return Optional.empty();
+    }
+    byte[] address = new byte[addressLength];
+    in.get(address);
+    int port = in.getShort() & 0xFFFF;
+    try {
+      InetSocketAddress peer = new InetSocketAddress(InetAddress.getByAddress(address), port);
+      return Optional.of(new UdpDatagram(peer, natPort, rest(in)));
+    } catch (UnknownHostException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static byte[] rest(ByteBuffer in) {
+    byte[] rest = new byte[in.remaining()];
+    in.get(rest);
+    return rest;
+  }
+}

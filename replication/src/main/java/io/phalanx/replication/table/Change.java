@@ -1,0 +1,230 @@
+package io.phalanx.replication.table;
+
+import io.phalanx.replication.Fence;
+import io.phalanx.replication.Outcome;
+import io.phalanx.replication.Owner;
+import io.phalanx.replication.table.Step.Effect.Delete;
+import io.phalanx.replication.table.Step.Effect.Keep;
+import io.phalanx.replication.table.Step.Effect.Put;
+import io.phalanx.replication.table.Step.Effect.PutHeader;
+
+/**
+ * A change of one entry: atomic, judged where the entry lives.
+ *
+ * <p>Three things must hold for each. A change under an old fence is refused. A change may be run
+ * twice: when the member that ran it dies before it answers, the store asks the next one, which may
+ * have the result already; the second run then answers like the first. A change may be late: its
+ * caller has given it up as unknown and made another one since; under one fence the later call
+ * wins, whatever arrives last.
+ */
+public sealed interface Change {
+  /** What it comes to if there is no entry. */
+  Step absent();
+
+  /** What it comes to for this entry. */
+  Step present(Stored stored);
+
+  /**
+   * A new entry. One that the same owner has created for the same session is its own, tried again;
+   * any other is in the way.
+   */
+  record Create(Stored entry) implements Change {
+    @Override
+    public Step absent() {
+      return Step.done(new Put(entry));
+    }
+
+    @Override
+    public Step present(Stored stored) {
+      Header mine = entry.header();
+      Header theirs = stored.header();
+      if (!mine.fence().equals(theirs.fence()) || mine.token() != theirs.token()) {
+        return Step.refuse(Outcome.GONE);
+      }
+      if (mine.order() < theirs.order()) {
+        return Step.refuse(Outcome.UNKNOWN);
+      }
+      Header both =
+          mine.limited(mine.order(), theirs.outLease(), Math.max(mine.inLimit(), theirs.inLimit()));
+      return Step.done(new Put(entry.with(both)));
+    }
+  }
+
+  /** Another body, by the owner. */
+  record Replace(Fence fence, long order, byte[] body) implements Change {
+    @Override
+    public Step absent() {
+      return Step.refuse(Outcome.GONE);
+    }
+
+    @Override
+    public Step present(Stored stored) {
+      return byOwner(
+          stored.header(), fence, order, new Put(new Stored(stored.header().changed(order), body)));
+    }
+  }
+
+  /** Other limits, by the owner. */
+  record SetLimits(Fence fence, long order, long outLease, long inLimit) implements Change {
+    @Override
+    public Step absent() {
+      return Step.refuse(Outcome.GONE);
+    }
+
+    @Override
+    public Step present(Stored stored) {
+      return byOwner(
+          stored.header(),
+          fence,
+          order,
+          new PutHeader(stored.header().limited(order, outLease, inLimit)));
+    }
+  }
+
+  /** Another owner, if nobody came first. Answers the entry in either case. */
+  record Claim(long seenEpoch, Owner claimant) implements Change {
+    @Override
+    public Step absent() {
+      return Step.refuse(Outcome.GONE);
+    }
+
+    @Override
+    public Step present(Stored stored) {
+      if (stored.header().epoch() != seenEpoch) {
+        return Step.refuse(Outcome.FENCED, stored);
+      }
+      Header claimed = stored.header().claimedBy(claimant, 0);
+      return Step.done(new PutHeader(claimed), stored.with(claimed));
+    }
+  }
+
+  /**
+   * Another owner, if it still is the one that is gone.
+   *
+   * @param token tells this take-over from any other by the same claimant
+   */
+  record TakeOver(Owner gone, Owner claimant, long token) implements Change {
+    @Override
+    public Step absent() {
+      return Step.refuse(Outcome.GONE);
+    }
+
+    @Override
+    public Step present(Stored stored) {
+      Header header = stored.header();
+      if (header.owner().equals(claimant) && header.token() == token) {
+        // Once more to the backups: the member that died may not have reached them.
+        return Step.done(new PutHeader(header), stored);
+      }
+      if (!header.owner().equals(gone)) {
+        return Step.refuse(Outcome.FENCED);
+      }
+      Header claimed = header.claimedBy(claimant, token);
+      return Step.done(new PutHeader(claimed), stored.with(claimed));
+    }
+  }
+
+  /** The end of an entry, by the owner. */
+  record Remove(Fence fence) implements Change {
+    @Override
+    public Step absent() {
+      return Step.refuse(Outcome.GONE);
+    }
+
+    @Override
+    public Step present(Stored stored) {
+      return stored.header().fence().equals(fence)
+          ? Step.done(new Delete())
+          : Step.refuse(Outcome.FENCED);
+    }
+  }
+
+  /** The end of an entry, whoever owns it. Answers what it was. */
+  record Discard() implements Change {
+    @Override
+    public Step absent() {
+      return Step.refuse(Outcome.GONE);
+    }
+
+    @Override
+    public Step present(Stored stored) {
+      return Step.done(new Delete(), stored);
+    }
+  }
+
+  /** An entry that follows another one from owner to owner, up to the highest epoch. */
+  record Follow(Stored entry) implements Change {
+    @Override
+    public Step absent() {
+      return Step.done(new Put(entry));
+    }
+
+    @Override
+    public Step present(Stored stored) {
+      return entry.header().epoch() > stored.header().epoch()
+          ? Step.done(new PutHeader(stored.header().following(entry.header())))
+          : Step.refuse(Outcome.FENCED);
+    }
+  }
+
+  /** An SA cluster hangs on another IKE SA, whoever owns it. */
+  record Move(long ikeSpi) implements Change {
+    @Override
+    public Step absent() {
+      return Step.refuse(Outcome.GONE);
+    }
+
+    @Override
+    public Step present(Stored stored) {
+      return Step.done(new PutHeader(stored.header().movedTo(ikeSpi)));
+    }
+  }
+
+  /** The end of what one session holds. */
+  record Release(long token) implements Change {
+    @Override
+    public Step absent() {
+      return Step.done(new Keep());
+    }
+
+    @Override
+    public Step present(Stored stored) {
+      return Step.done(stored.header().token() == token ? new Delete() : new Keep());
+    }
+  }
+
+  /**
+   * The next value of a counter, which goes round after {@code 2^bits}: the proposed one if it is
+   * ahead, by less than half the circle (RFC 1982), else one more than the last. The entry counts
+   * on without going round.
+   *
+   * @param bits 1..62
+   */
+  record Count(long proposed, int bits) implements Change {
+    private static final Owner NOBODY = new Owner(0, 0);
+
+    @Override
+    public Step absent() {
+      return counted(proposed);
+    }
+
+    @Override
+    public Step present(Stored stored) {
+      long last = stored.header().epoch();
+      long ahead = (proposed - last) & ((1L << bits) - 1);
+      return counted(last + (ahead > 0 && ahead < 1L << (bits - 1) ? ahead : 1));
+    }
+
+    private static Step counted(long value) {
+      Stored count = new Stored(new Header(NOBODY, value, 0, 0, 0, 0, 0), new byte[0]);
+      return Step.done(new Put(count), count);
+    }
+  }
+
+  private static Step byOwner(Header header, Fence fence, long order, Step.Effect effect) {
+    if (!header.fence().equals(fence)) {
+      return Step.refuse(Outcome.FENCED);
+    }
+    return order < header.order() ? Step.refuse(Outcome.UNKNOWN) : Step.done(effect);
+  }
+}

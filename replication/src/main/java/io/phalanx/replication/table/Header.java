@@ -1,0 +1,54 @@
+package io.phalanx.replication.table;
+
+import io.phalanx.replication.Fence;
+import io.phalanx.replication.Owner;
+
+/**
+ * The part of an entry that stays in the clear, so that a change can be judged where the entry
+ * lives, without a key.
+ *
+ * @param owner who may change the entry
+ * @param epoch counts the owners, from 1; in a counter, the count
+ * @param token tells apart who created or took over the entry: whoever repeats that gets the answer
+ *     again. In a lease of an address, the session
+ * @param order number of the last change in this epoch, in the order of the owner's calls
+ * @param outLease only numbers below it may be sent
+ * @param inLimit only numbers up to it may be accepted
+ * @param ikeSpi our SPI of the IKE SA that an SA cluster hangs on; it moves from one to the next
+ */
+public record Header(
+    Owner owner, long epoch, long token, long order, long outLease, long inLimit, long ikeSpi) {
+  /** Of a new entry that has no limits and hangs on nothing. */
+  static Header created(Fence fence, long token, long order) {
+    return new Header(fence.owner(), fence.epoch(), token, order, 0, 0, 0);
+  }
+
+  public Fence fence() {
+    return new Fence(owner, epoch);
+  }
+
+  /** Somebody else's from now on. The new owner counts its changes from the start. */
+  Header claimedBy(Owner claimant, long claimToken) {
+    return new Header(claimant, epoch + 1, claimToken, 0, outLease, inLimit, ikeSpi);
+  }
+
+  /** Owned like another entry. */
+  Header following(Header other) {
+    return new Header(
+        other.owner, other.epoch, other.token, other.order, outLease, inLimit, ikeSpi);
+  }
+
+  Header changed(long at) {
+    return new Header(owner, epoch, token, at, outLease, inLimit, ikeSpi);
+  }
+
+  /** An outbound lease never goes back: numbers below it may have been sent. */
+  Header limited(long at, long newOutLease, long newInLimit) {
+    long raised = Math.max(outLease, newOutLease);
+    return new Header(owner, epoch, token, at, raised, newInLimit, ikeSpi);
+  }
+
+  Header movedTo(long newIkeSpi) {
+    return new Header(owner, epoch, token, order, outLease, inLimit, newIkeSpi);
+  }
+}

@@ -1,0 +1,30 @@
+package io.phalanx.replication.table;
+
+import io.phalanx.replication.Owner;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** Entries under keys. No method blocks and no stage completes exceptionally. */
+public interface Table<K> {
+  /** The entry as {@code DONE}, plain {@code GONE} if there is none, {@code UNKNOWN} otherwise. */
+  CompletionStage<Answer> find(K key);
+
+  CompletionStage<Answer> submit(K key, Change change);
+
+  /**
+   * Keys of entries of an owner, out of the part of the table that lives on this member.
+   *
+   * @param max keys at the most
+   */
+  CompletionStage<List<K>> localKeys(Owner owner, int max);
+
+  /** Tells of all entries that exist, then of changes. Told on one thread at a time. */
+  void watch(Watcher<K> watcher);
+
+  /** Told of changes; per key never of an older epoch after a newer one. */
+  interface Watcher<K> {
+    void changed(K key, Stored stored);
+
+    void removed(K key);
+  }
+}

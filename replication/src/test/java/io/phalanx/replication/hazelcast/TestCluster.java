@@ -1,0 +1,129 @@
+package io.phalanx.replication.hazelcast;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
+
+import io.phalanx.config.GatewayConfig.Cluster;
+import io.phalanx.config.GatewayConfig.ClusterKey;
+import io.phalanx.config.GatewayConfig.ClusterMember;
+import io.phalanx.config.Secret;
+import io.phalanx.replication.StoreContract.Ports;
+import io.phalanx.replication.image.Images;
+import io.phalanx.replication.seal.Keyring;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/** Real members in one JVM, on free ports of the loopback address. */
+final class TestCluster implements AutoCloseable {
+  static final Keyring KEYS =
+      new Keyring(List.of(new ClusterKey(1, Secret.of(Images.octets(0x11, 32)))));
+
+  private final Cluster cluster;
+  private final Map<Integer, HazelcastCluster> members = new TreeMap<>();
+
+  private TestCluster(Cluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /** Nobody is started yet. */
+  static TestCluster of(int size) throws IOException {
+    List<ServerSocket> held = new ArrayList<>();
+    List<ClusterMember> configured = new ArrayList<>();
+    for (int id = 1; id <= size; id++) {
+      held.add(new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1")));
+      int port = held.getLast().getLocalPort();
+      configured.add(new ClusterMember(id, loopback(1), loopback(port)));
+    }
+    for (ServerSocket socket : held) {
+      socket.close();
+    }
+    return new TestCluster(
+        new Cluster(
+            "test-" + configured.getFirst().store().getPort(),
+            configured,
+            List.of(),
+            1,
+            size / 2 + 1,
+            Duration.ofMillis(50),
+            Duration.ofMillis(200)));
+  }
+
+  private static InetSocketAddress loopback(int port) {
+    return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
+  }
+
+  /** Starts all members, the first one before the others. */
+  TestCluster startAll() {
+    int size = cluster.members().size();
+    start(1, KEYS);
+    List<CompletableFuture<HazelcastCluster>> starting = new ArrayList<>();
+    for (int id = 2; id <= size; id++) {
+      int member = id;
+      starting.add(
+          CompletableFuture.supplyAsync(() -> HazelcastCluster.start(cluster, member, KEYS)));
+    }
+    for (int id = 2; id <= size; id++) {
+      members.put(id, starting.get(id - 2).join());
+    }
+    awaitMembers(size);
+    awaitSafe();
+    return this;
+  }
+
+  HazelcastCluster start(int id, Keyring keys) {
+    HazelcastCluster member = HazelcastCluster.start(cluster, id, keys);
+    members.put(id, member);
+    return member;
+  }
+
+  HazelcastCluster member(int id) {
+    HazelcastCluster member = members.get(id);
+    if (member == null) {
+      throw new IllegalArgumentException("not started: " + id);
+    }
+    return member;
+  }
+
+  Ports ports(int id) {
+    HazelcastCluster member = member(id);
+    return new Ports(member.saStore(), member.leaseStore(), member.registry());
+  }
+
+  Cluster cluster() {
+    return cluster;
+  }
+
+  void awaitMembers(int size) {
+    for (HazelcastCluster member : members.values()) {
+      await().atMost(15, SECONDS).until(() -> member.members() == size || member.members() == 0);
+    }
+  }
+
+  /** Until every entry has its backup. */
+  void awaitSafe() {
+    await()
+        .atMost(15, SECONDS)
+        .until(
+            () ->
+                members
+                    .values()
+                    .iterator()
+                    .next()
+                    .instance()
+                    .getPartitionService()
+                    .isClusterSafe());
+  }
+
+  @Override
+  public void close() {
+    members.values().forEach(HazelcastCluster::terminate);
+  }
+}

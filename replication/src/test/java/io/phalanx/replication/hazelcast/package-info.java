@@ -1,0 +1,4 @@
+@NullMarked
+package io.phalanx.replication.hazelcast;
+
+import org.jspecify.annotations.NullMarked;

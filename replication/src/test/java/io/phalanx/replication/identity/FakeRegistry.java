@@ -1,0 +1,46 @@
+package io.phalanx.replication.identity;
+
+import io.phalanx.replication.Outcome;
+import io.phalanx.replication.Registry;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A registry that answers at once, or not at all. */
+final class FakeRegistry implements Registry {
+  final Map<Integer, Integer> incarnations = new HashMap<>();
+  boolean answers = true;
+  private long blocks;
+
+  @Override
+  public CompletionStage<Optional<Integer>> nextIncarnation(int member, int atLeast) {
+    if (!answers) {
+      return CompletableFuture.completedStage(Optional.empty());
+    }
+    Integer last = incarnations.getOrDefault(member, (atLeast - 1) & 0xFFFF);
+    int given = SerialNumbers.above(last, atLeast);
+    incarnations.put(member, given);
+    return CompletableFuture.completedStage(Optional.of(given));
+  }
+
+  @Override
+  public CompletionStage<Optional<Long>> nextSpiBlock() {
+    return CompletableFuture.completedStage(answers ? Optional.of(blocks++) : Optional.empty());
+  }
+
+  @Override
+  public CompletionStage<Optional<InetAddress>> leaseAddress(
+      String pool, List<InetAddress> candidates, long sessionId) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletionStage<Outcome> releaseAddresses(
+      String pool, List<InetAddress> addresses, long sessionId) {
+    throw new UnsupportedOperationException();
+  }
+}

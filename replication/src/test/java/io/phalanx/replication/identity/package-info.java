@@ -1,0 +1,4 @@
+@NullMarked
+package io.phalanx.replication.identity;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,154 @@
+package io.phalanx.replication.image;
+
+import io.phalanx.config.Identity;
+import io.phalanx.config.Secret;
+import io.phalanx.config.net.IpPrefix;
+import io.phalanx.config.net.TrafficSelector;
+import io.phalanx.config.suite.EncryptionAlgorithm;
+import io.phalanx.config.suite.EspSuite;
+import io.phalanx.config.suite.IkeSuite;
+import io.phalanx.config.suite.IntegrityAlgorithm;
+import io.phalanx.config.suite.KeyExchangeMethod;
+import io.phalanx.config.suite.PseudoRandomFunction;
+import io.phalanx.datapath.SubSaSpec;
+import io.phalanx.replication.image.IkeSaImage.ChildRef;
+import io.phalanx.replication.image.IkeSaImage.InitExchange;
+import io.phalanx.replication.image.IkeSaImage.Keys;
+import io.phalanx.replication.image.IkeSaImage.Phase;
+import io.phalanx.replication.image.IkeSaImage.RequestInFlight;
+import io.phalanx.replication.image.IkeSaImage.SentResponse;
+import io.phalanx.replication.image.SaClusterImage.Limits;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Images for tests; each component differs from its neighbours. */
+public final class Images {
+  private Images() {}
+
+  public static IkeSaImage ikeSa(long localSpi) {
+    return ikeSa(localSpi, 4);
+  }
+
+  /** The same IKE SA, further on. */
+  public static IkeSaImage ikeSa(long localSpi, long nextPeerId) {
+    return new IkeSaImage(
+        0x5e551001L,
+        localSpi,
+        0x1122334455667788L,
+        false,
+        Phase.ESTABLISHED,
+        "road",
+        new IkeSuite(
+            EncryptionAlgorithm.AES_CBC,
+            256,
+            Optional.of(IntegrityAlgorithm.HMAC_SHA2_256_128),
+            PseudoRandomFunction.HMAC_SHA2_256,
+            KeyExchangeMethod.CURVE25519),
+        new Keys(
+            secret(0xd0, 32),
+            secret(0xa1, 32),
+            secret(0xa2, 32),
+            secret(0xe1, 32),
+            secret(0xe2, 32),
+            secret(0xb1, 32),
+            secret(0xb2, 32)),
+        endpoint("192.0.2.7", 4500),
+        true,
+        false,
+        true,
+        3,
+        nextPeerId,
+        List.of(new SentResponse(nextPeerId - 1, octets(0x51, 32), octets(0x52, 48))),
+        List.of(
+            new RequestInFlight(
+                2,
+                octets(0x61, 40),
+                "rekey-child",
+                1_000_200,
+                secret(0x62, 16),
+                Optional.of(KeyExchangeMethod.ECP_256),
+                secret(0x63, 32),
+                0xc0000009L,
+                0xc0000001L,
+                "net")),
+        Optional.of(
+            new InitExchange(
+                octets(0x71, 20), octets(0x72, 20), octets(0x73, 16), octets(0x74, 16))),
+        Optional.of(Identity.fqdn("gw.example.org")),
+        Optional.of(Identity.email("road@example.org")),
+        List.of(InetAddress.ofLiteral("10.77.0.9"), InetAddress.ofLiteral("2001:db8:77::9")),
+        List.of(InetAddress.ofLiteral("10.78.0.3")),
+        List.of(new ChildRef(0xc0000001, 0xc0000001, 0x0badcafe, "net", 2_000_000)),
+        List.of(new IkeSaImage.RekeyedByPeer(0xc0000001L, 0xc0000002L, octets(0x75, 16))),
+        1_000_000,
+        1_000_100,
+        3_000_000,
+        4_000_000);
+  }
+
+  public static SaClusterImage saCluster(int id) {
+    return saCluster(id, List.of(id));
+  }
+
+  public static SaClusterImage saCluster(int id, List<Integer> inboundSpis) {
+    List<SubSaSpec> subSas = new ArrayList<>();
+    for (int spi : inboundSpis) {
+      subSas.add(subSa(spi));
+    }
+    return new SaClusterImage(
+        id,
+        0x0102030405060708L,
+        0x5e551001L,
+        "road",
+        "net",
+        List.copyOf(subSas),
+        true,
+        1024,
+        List.of(TrafficSelector.of(IpPrefix.parse("10.1.0.0/16"))),
+        List.of(new TrafficSelector(17, 53, 53, address("10.77.0.9"), address("10.77.0.10"))),
+        1L << 40,
+        1L << 30,
+        1_000_100,
+        new Limits(65, 64));
+  }
+
+  private static SubSaSpec subSa(int inboundSpi) {
+    return new SubSaSpec(
+        inboundSpi,
+        0x0badcafe,
+        new EspSuite(
+            EncryptionAlgorithm.AES_GCM_16,
+            256,
+            Optional.empty(),
+            Optional.of(KeyExchangeMethod.CURVE25519),
+            true),
+        secret(0x81, 36),
+        Secret.EMPTY,
+        secret(0x82, 36),
+        Secret.EMPTY,
+        endpoint("2001:db8::7", 50007));
+  }
+
+  /** Octets that are easy to find again where they must not be. */
+  public static byte[] octets(int value, int length) {
+    byte[] octets = new byte[length];
+    Arrays.fill(octets, (byte) value);
+    return octets;
+  }
+
+  private static Secret secret(int value, int length) {
+    return Secret.of(octets(value, length));
+  }
+
+  private static InetAddress address(String literal) {
+    return InetAddress.ofLiteral(literal);
+  }
+
+  private static InetSocketAddress endpoint(String literal, int port) {
+    return new InetSocketAddress(address(literal), port);
+  }
+}

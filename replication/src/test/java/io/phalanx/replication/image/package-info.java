@@ -1,0 +1,4 @@
+@NullMarked
+package io.phalanx.replication.image;
+
+import org.jspecify.annotations.NullMarked;

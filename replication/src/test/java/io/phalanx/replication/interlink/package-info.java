@@ -1,0 +1,4 @@
+@NullMarked
+package io.phalanx.replication.interlink;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.phalanx.replication.lease;
+
+import org.jspecify.annotations.NullMarked;

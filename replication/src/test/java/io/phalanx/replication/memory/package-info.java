@@ -1,0 +1,4 @@
+@NullMarked
+package io.phalanx.replication.memory;
+
+import org.jspecify.annotations.NullMarked;

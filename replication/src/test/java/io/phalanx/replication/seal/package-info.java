@@ -1,0 +1,4 @@
+@NullMarked
+package io.phalanx.replication.seal;
+
+import org.jspecify.annotations.NullMarked;

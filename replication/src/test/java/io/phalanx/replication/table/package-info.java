@@ -1,0 +1,4 @@
+@NullMarked
+package io.phalanx.replication.table;
+
+import org.jspecify.annotations.NullMarked;
