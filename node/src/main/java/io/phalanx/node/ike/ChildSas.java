@@ -1,0 +1,125 @@
+package io.phalanx.node.ike;
+
+import io.phalanx.config.GatewayConfig.Child;
+import io.phalanx.config.suite.EspSuite;
+import io.phalanx.datapath.SubSaSpec;
+import io.phalanx.node.ike.crypto.KeyDerivation.ChildKeys;
+import io.phalanx.replication.image.IkeSaImage.ChildRef;
+import io.phalanx.replication.image.SaClusterImage;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/** Makes and ends the Child SAs of an IKE SA. */
+final class ChildSas {
+  /** Of one IKE SA; a bound of ours. */
+  static final int COUNT_MAX = 64;
+
+  /**
+   * Numbers that a new SA cluster may use at once, so that its first packets wait for no lease;
+   * few, since a crash burns those that were not used.
+   */
+  private static final SaClusterImage.Limits FIRST_LIMITS = new SaClusterImage.Limits(65, 64);
+
+  private static final int NAT_PORT = 4500; // RFC 3948 §2
+
+  private final Environment environment;
+
+  ChildSas(Environment environment) {
+    this.environment = environment;
+  }
+
+  /**
+   * A Child SA that both sides have agreed on.
+   *
+   * @param weInitiated whether we have begun the exchange that made it: tells whose keys are whose
+   */
+  record Agreed(
+      Child child,
+      EspSuite suite,
+      int inboundSpi,
+      int outboundSpi,
+      Selectors selectors,
+      ChildKeys keys,
+      boolean weInitiated) {}
+
+  /** Adds it to the IKE SA; it is carried once it is in the store. */
+  ChildRef add(IkeSa sa, Agreed agreed, String event, long nowMillis) {
+    SaClusterImage image = image(sa, agreed, nowMillis);
+    ChildRef child =
+        new ChildRef(
+            image.id(),
+            agreed.inboundSpi(),
+            agreed.outboundSpi(),
+            agreed.child().name(),
+            environment.rekeyAt(agreed.child().rekeyAfter(), nowMillis));
+    sa.children.add(child);
+    sa.changes.add(image);
+    sa.hold(new Effect.InstallChild(image));
+    sa.report(
+        event,
+        "child=%s in=%08x out=%08x suite=%s %s"
+            .formatted(
+                agreed.child().name(),
+                agreed.inboundSpi(),
+                agreed.outboundSpi(),
+                text(agreed.suite()),
+                agreed.selectors().text()));
+    return child;
+  }
+
+  private static SaClusterImage image(IkeSa sa, Agreed agreed, long nowMillis) {
+    ChildKeys keys = agreed.keys();
+    boolean ours = agreed.weInitiated();
+    SubSaSpec pair =
+        new SubSaSpec(
+            agreed.inboundSpi(),
+            agreed.outboundSpi(),
+            agreed.suite(),
+            ours ? keys.responderEncryption() : keys.initiatorEncryption(),
+            ours ? keys.responderIntegrity() : keys.initiatorIntegrity(),
+            ours ? keys.initiatorEncryption() : keys.responderEncryption(),
+            ours ? keys.initiatorIntegrity() : keys.responderIntegrity(),
+            espPeer(sa));
+    return new SaClusterImage(
+        agreed.inboundSpi(),
+        sa.localSpi,
+        sa.sessionId,
+        sa.connection,
+        agreed.child().name(),
+        List.of(pair),
+        agreed.suite().extendedSequenceNumbers(),
+        agreed.child().windowSizeBits(),
+        agreed.selectors().local(),
+        agreed.selectors().remote(),
+        agreed.child().rekeyBytes(),
+        agreed.child().rekeyPackets(),
+        nowMillis,
+        FIRST_LIMITS);
+  }
+
+  /** ESP goes where IKE goes, on the NAT port in any case (RFC 3948 §2). */
+  static InetSocketAddress espPeer(IkeSa sa) {
+    return sa.natPort ? sa.peer : new InetSocketAddress(sa.peer.getAddress(), NAT_PORT);
+  }
+
+  /** Ends one. */
+  void remove(IkeSa sa, ChildRef child, String why) {
+    sa.children.remove(child);
+    sa.local.exhausted.remove(child.saId());
+    long spi = Integer.toUnsignedLong(child.inboundSpi());
+    sa.rekeyedByPeer.removeIf(each -> each.replaced() == spi || each.created() == spi);
+    sa.changes.remove(child.saId());
+    sa.hold(new Effect.RemoveChild(child.saId()));
+    sa.report(
+        "child-down", "child=%s in=%08x: %s".formatted(child.child(), child.inboundSpi(), why));
+  }
+
+  private static String text(EspSuite suite) {
+    return suite.encryption()
+        + "-"
+        + suite.keyBits()
+        + suite.integrity().map(each -> "/" + each).orElse("")
+        + suite.keyExchange().map(each -> "/" + each).orElse("")
+        + (suite.extendedSequenceNumbers() ? "/ESN" : "");
+  }
+}

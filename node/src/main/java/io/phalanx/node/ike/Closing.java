@@ -1,0 +1,155 @@
+package io.phalanx.node.ike;
+
+import io.phalanx.replication.image.IkeSaImage.ChildRef;
+import io.phalanx.replication.image.IkeSaImage.Phase;
+import io.phalanx.replication.image.IkeSaImage.RekeyedByPeer;
+import java.util.List;
+import java.util.Optional;
+
+/** Ends IKE SAs, with what hangs on them. */
+final class Closing {
+  private final Environment environment;
+  private final SaTable table;
+  private final ChildSas childSas;
+
+  Closing(Environment environment, SaTable table, ChildSas childSas) {
+    this.environment = environment;
+    this.table = table;
+    this.childSas = childSas;
+  }
+
+  /**
+   * The peer has deleted the IKE SA. A request of ours in flight is forgotten with it (RFC 7296
+   * §2.25.2); its answer stays for a while, should it get lost.
+   */
+  void closedByPeer(IkeSa sa, long nowMillis) {
+    sa.request = Optional.empty();
+    sa.local.dropTasks();
+    heir(sa)
+        .ifPresent(
+            heir -> {
+              inherit(sa, heir);
+              table.touch(heir);
+            });
+    sa.expiresAtMillis = nowMillis + Informational.LINGER_MILLIS;
+    if (sa.phase != Phase.DELETING) {
+      Phases.move(sa, Phase.DELETING, "deleted by the peer");
+      dropChildren(sa, "the IKE SA was deleted by the peer");
+    }
+  }
+
+  /**
+   * The peer says that this is all it has: what this member still has of it is left over from
+   * before its restart (RFC 7296 §2.4). What others have goes by their probes.
+   */
+  void firstContact(IkeSa sa, long nowMillis) {
+    for (IkeSa other : table.all()) {
+      if (other != sa
+          && other.phase == Phase.ESTABLISHED
+          && other.peerId.equals(sa.peerId)
+          && other.connection.equals(sa.connection)) {
+        other.request = Optional.empty();
+        other.local.dropTasks();
+        Phases.move(other, Phase.DELETING, "the peer has begun anew");
+        dropChildren(other, "the peer has begun anew");
+        other.expiresAtMillis = nowMillis;
+        table.touch(other);
+      }
+    }
+  }
+
+  /** The IKE SA that the peer has made in place of this one, if it lives (RFC 7296 §2.8.1). */
+  Optional<IkeSa> heir(IkeSa sa) {
+    return sa.rekeyOf(sa.localSpi)
+        .map(RekeyedByPeer::created)
+        .flatMap(table::find)
+        .filter(each -> each.phase == Phase.UNCONFIRMED || each.phase == Phase.ESTABLISHED);
+  }
+
+  /** Gives everything to the IKE SA that takes its place, which the peer is known to have. */
+  static void inherit(IkeSa from, IkeSa to) {
+    handOver(from, to);
+    if (to.phase == Phase.UNCONFIRMED) {
+      confirm(to);
+    } else {
+      to.changes.move(to.saIds());
+    }
+  }
+
+  /**
+   * Writes everything over to the IKE SA that takes its place. A member before us may have done so,
+   * and died before it could write the old one.
+   */
+  static void handOver(IkeSa from, IkeSa to) {
+    from.children.stream()
+        .filter(each -> to.childByInbound(each.inboundSpi()).isEmpty())
+        .forEach(to.children::add);
+    if (to.virtualAddresses.isEmpty()) {
+      to.virtualAddresses = from.virtualAddresses;
+    }
+    if (to.ownAddresses.isEmpty()) {
+      to.ownAddresses = from.ownAddresses;
+    }
+    from.rekeyedByPeer.stream()
+        .filter(each -> each.replaced() != from.localSpi)
+        .forEach(to.rekeyedByPeer::add);
+    from.children.clear();
+    from.rekeyedByPeer.clear();
+    from.virtualAddresses = List.of();
+    from.ownAddresses = List.of();
+    from.changes.touch();
+    to.changes.touch();
+  }
+
+  /** The peer knows this IKE SA: its children hang on it from now on. */
+  static void confirm(IkeSa sa) {
+    Phases.move(sa, Phase.ESTABLISHED, "the peer has it");
+    sa.expiresAtMillis = 0;
+    sa.changes.move(sa.saIds());
+  }
+
+  /** The peer does not answer: nothing is sent, and nothing is kept but what an heir has. */
+  void abandon(IkeSa sa) {
+    heir(sa)
+        .ifPresent(
+            heir -> {
+              inherit(sa, heir);
+              table.touch(heir);
+            });
+    if (sa.phase != Phase.UNCONFIRMED) {
+      for (ChildRef child : sa.children) {
+        sa.hold(new Effect.RemoveChild(child.saId()));
+      }
+      releaseAddresses(sa);
+    }
+    // No commit comes any more: the end of the IKE SA takes its Child SAs along.
+    List<Effect> held = sa.changes.held();
+    sa.changes = new Changes();
+    held.forEach(sa::hold);
+  }
+
+  /**
+   * Ends all Child SAs and gives the addresses back. Those of an unconfirmed IKE SA still hang on
+   * the one before.
+   */
+  void dropChildren(IkeSa sa, String why) {
+    for (ChildRef child : List.copyOf(sa.children)) {
+      childSas.remove(sa, child, why);
+    }
+    releaseAddresses(sa);
+    sa.report("closed", why);
+  }
+
+  private void releaseAddresses(IkeSa sa) {
+    if (!sa.virtualAddresses.isEmpty()) {
+      environment
+          .connection(sa.connection)
+          .flatMap(each -> each.pool())
+          .ifPresent(
+              pool ->
+                  sa.hold(new Effect.ReleaseAddresses(pool, sa.virtualAddresses, sa.sessionId)));
+      sa.virtualAddresses = List.of();
+      sa.changes.touch();
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package io.phalanx.node.ike;
+
+import io.phalanx.replication.Commit;
+import io.phalanx.replication.Outcome;
+import io.phalanx.replication.image.IkeSaImage.Phase;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Rule 1 of the design, output commit: what an IKE SA has to say and to install is held until the
+ * store has acknowledged the image that tells of it.
+ *
+ * <p>Where another image has to be there first (a rekey of the IKE SA), that one is written before.
+ */
+final class Committer {
+  private static final int ATTEMPTS_MAX = 6;
+  private static final long RETRY_FIRST_MILLIS = 100;
+
+  private final Map<Long, IkeSa> pending = new HashMap<>();
+  private final Timers timers;
+  private long nextId = 1;
+
+  Committer(Timers timers) {
+    this.timers = timers;
+  }
+
+  /** Effects that depend on no change at all. */
+  List<Effect> takeUncommitted(IkeSa sa) {
+    if (sa.changes.dirty()) {
+      return List.of();
+    }
+    List<Effect> held = sa.changes.held();
+    sa.changes = new Changes();
+    return held;
+  }
+
+  /** Asks the store to take the image as it is now. */
+  void begin(IkeSa sa, Turn turn) {
+    Optional<IkeSa> first = sa.local.commitFirst;
+    if (first.isPresent()) {
+      sa.local.commitFirst = Optional.empty();
+      sa.local.blocked = true;
+      begin(first.get(), Optional.of(sa), turn);
+    } else {
+      begin(sa, Optional.empty(), turn);
+    }
+  }
+
+  private void begin(IkeSa sa, Optional<IkeSa> then, Turn turn) {
+    Changes changes = sa.changes;
+    Commit commit =
+        new Commit(
+            sa.image(),
+            sa.fence,
+            changes.creation(),
+            changes.created(),
+            changes.removed(),
+            changes.moved());
+    sa.changes = new Changes();
+    sa.local.stale = false;
+    sa.local.answeredAhead = 0;
+    Commitment commitment = new Commitment(nextId++, commit, changes.held(), then, 1, Agenda.NEVER);
+    sa.local.commitment = Optional.of(commitment);
+    pending.put(commitment.id(), sa);
+    turn.add(new Effect.CommitImage(commitment.id(), commit));
+  }
+
+  /**
+   * What an answer of the store means.
+   *
+   * @param goOn IKE SAs that may go on
+   * @param forget IKE SAs that are not ours any more
+   */
+  record Ended(List<IkeSa> goOn, List<IkeSa> forget) {}
+
+  /** Takes the answer of the store. */
+  Ended ended(long commitId, Outcome outcome, Turn turn) {
+    IkeSa sa = pending.remove(commitId);
+    if (sa == null || sa.local.commitment.isEmpty()) {
+      return new Ended(List.of(), List.of());
+    }
+    Commitment commitment = sa.local.commitment.get();
+    return switch (outcome) {
+      case DONE -> new Ended(done(sa, commitment, turn), List.of());
+      case GONE -> gone(sa, commitment);
+      case FENCED -> fenced(sa, commitment);
+      case UNKNOWN -> {
+        if (commitment.attempts() >= ATTEMPTS_MAX) {
+          yield fenced(sa, commitment);
+        }
+        long pause = RETRY_FIRST_MILLIS << (commitment.attempts() - 1);
+        sa.local.commitment = Optional.of(commitment.retryAt(turn.nowMillis() + pause));
+        yield new Ended(List.of(sa), List.of());
+      }
+    };
+  }
+
+  private List<IkeSa> done(IkeSa sa, Commitment commitment, Turn turn) {
+    sa.local.commitment = Optional.empty();
+    turn.addAll(commitment.held());
+    if (sa.request.isPresent() && sa.local.retransmitAtMillis == Agenda.NEVER) {
+      timers.sent(sa, turn.nowMillis());
+    }
+    Optional<IkeSa> confirmed =
+        sa.local.confirmNext.filter(each -> each.phase == Phase.UNCONFIRMED);
+    if (commitment.then().isEmpty()) {
+      sa.local.confirmNext = Optional.empty();
+      confirmed.ifPresent(Closing::confirm);
+    }
+    commitment.then().ifPresent(each -> each.local.blocked = false);
+    return Stream.of(commitment.then().stream(), Stream.of(sa), confirmed.stream())
+        .flatMap(each -> each)
+        .filter(each -> !each.local.gone)
+        .toList();
+  }
+
+  /**
+   * An IKE SA made by a rekey of ours that is in the store already was made by the member before
+   * us, out of the same image: the old one goes on, the new one is left to whoever claims it.
+   */
+  private static Ended gone(IkeSa sa, Commitment commitment) {
+    if (commitment.commit().creation()
+        && commitment.then().isPresent()
+        && sa.phase != Phase.UNCONFIRMED) {
+      commitment.then().get().local.blocked = false;
+      return new Ended(commitment.then().stream().toList(), List.of(sa));
+    }
+    return fenced(sa, commitment);
+  }
+
+  /** Somebody else has it, or it is gone, or nobody knows: the store has the truth. */
+  private static Ended fenced(IkeSa sa, Commitment commitment) {
+    return new Ended(List.of(), Stream.concat(Stream.of(sa), commitment.then().stream()).toList());
+  }
+
+  /** Asks again, if it is time. */
+  void retry(IkeSa sa, Turn turn) {
+    Optional<Commitment> due =
+        sa.local.commitment.filter(each -> each.retryAtMillis() <= turn.nowMillis());
+    if (due.isPresent()) {
+      Commitment again = due.get().again(nextId++);
+      sa.local.commitment = Optional.of(again);
+      pending.put(again.id(), sa);
+      turn.add(new Effect.CommitImage(again.id(), again.commit()));
+    }
+  }
+
+  /**
+   * Whatever comes of its commit, it is not ours any more.
+   *
+   * @return what has waited for it
+   */
+  Optional<IkeSa> forget(IkeSa sa) {
+    Optional<Commitment> commitment = sa.local.commitment;
+    commitment.ifPresent(each -> pending.remove(each.id()));
+    sa.local.commitment = Optional.empty();
+    Optional<IkeSa> then = commitment.flatMap(Commitment::then);
+    then.ifPresent(each -> each.local.blocked = false);
+    return then;
+  }
+}

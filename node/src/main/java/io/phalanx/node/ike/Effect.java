@@ -1,0 +1,55 @@
+package io.phalanx.node.ike;
+
+import io.phalanx.config.Identity;
+import io.phalanx.datapath.UdpDatagram;
+import io.phalanx.replication.Commit;
+import io.phalanx.replication.Fence;
+import io.phalanx.replication.image.SaClusterImage;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/** What the engine wants done. */
+public sealed interface Effect {
+  /** Send now. Whatever had to be committed before it is. */
+  record Send(UdpDatagram datagram) implements Effect {}
+
+  /**
+   * Write to the store, then tell {@link Event.Committed}. What depends on it (messages, Child SAs)
+   * the engine holds back itself.
+   */
+  record CommitImage(long commitId, Commit commit) implements Effect {}
+
+  /** The IKE SA has ended: take it and its SA clusters out of the store. Nothing waits for it. */
+  record RemoveIkeSa(long localSpi, Fence fence, List<Integer> saIds) implements Effect {}
+
+  /** Carry this SA cluster; this member owns it, with epoch 1. */
+  record InstallChild(SaClusterImage image) implements Effect {}
+
+  /** Carry this SA cluster no longer. */
+  record RemoveChild(int saId) implements Effect {}
+
+  /** The endpoint of the peer has changed for all SA clusters of an IKE SA. */
+  record MovePeer(List<Integer> saIds, InetSocketAddress peer) implements Effect {}
+
+  /**
+   * Lease addresses out of a pool, then tell {@link Event.AddressesLeased}.
+   *
+   * @param families 4, 6 or both, each at most once
+   */
+  record LeaseAddresses(
+      long localSpi, long sessionId, String pool, List<Integer> families, Identity identity)
+      implements Effect {}
+
+  record ReleaseAddresses(String pool, List<InetAddress> addresses, long sessionId)
+      implements Effect {}
+
+  /**
+   * A message came in for an SPI of ours that is not here: it may live on another member. Asked for
+   * only if the SPI passes the keyed check.
+   */
+  record FindOwner(long localSpi, UdpDatagram datagram) implements Effect {}
+
+  /** A line for the log: what happened to a session. Never holds a secret. */
+  record Report(long sessionId, String event, String detail) implements Effect {}
+}

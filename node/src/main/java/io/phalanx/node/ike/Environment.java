@@ -1,0 +1,62 @@
+package io.phalanx.node.ike;
+
+import io.phalanx.config.GatewayConfig;
+import io.phalanx.config.GatewayConfig.Child;
+import io.phalanx.config.GatewayConfig.Connection;
+import io.phalanx.config.GatewayConfig.Pool;
+import io.phalanx.datapath.NonceSource;
+import io.phalanx.node.ike.crypto.Cookies;
+import io.phalanx.replication.Owner;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What all exchanges use and none of them changes. */
+record Environment(
+    GatewayConfig config,
+    Credentials credentials,
+    SecureRandom random,
+    NonceSource nonces,
+    Spis spis,
+    Owner self,
+    Cookies cookies) {
+  /** Octets of our nonces: half the key of the largest PRF at least (RFC 7296 §2.10). */
+  private static final int NONCE_OCTETS = 32;
+
+  private static final double JITTER_SHARE = 0.1;
+
+  Optional<Connection> connection(String name) {
+    return config.connections().stream().filter(each -> each.name().equals(name)).findFirst();
+  }
+
+  static Optional<Child> child(Connection connection, String name) {
+    return connection.children().stream().filter(each -> each.name().equals(name)).findFirst();
+  }
+
+  Optional<Pool> pool(Connection connection) {
+    return connection
+        .pool()
+        .flatMap(
+            name -> config.pools().stream().filter(each -> each.name().equals(name)).findFirst());
+  }
+
+  byte[] nonce() {
+    byte[] nonce = new byte[NONCE_OCTETS];
+    random.nextBytes(nonce);
+    return nonce;
+  }
+
+  /**
+   * The moment to rekey what was made now: up to a tenth early, so that two ends, and many SAs made
+   * at once, do not rekey at once (RFC 7296 §2.8).
+   *
+   * @return wall clock in milliseconds; 0 for never
+   */
+  long rekeyAt(Duration after, long nowMillis) {
+    long millis = after.toMillis();
+    if (millis == 0) {
+      return 0;
+    }
+    return nowMillis + millis - (long) (millis * JITTER_SHARE * random.nextDouble());
+  }
+}

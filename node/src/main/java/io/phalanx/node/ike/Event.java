@@ -1,0 +1,48 @@
+package io.phalanx.node.ike;
+
+import io.phalanx.datapath.UdpDatagram;
+import io.phalanx.replication.Outcome;
+import io.phalanx.replication.Owned;
+import io.phalanx.replication.image.IkeSaImage;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/** What the engine is told. */
+public sealed interface Event {
+  /** An IKE message came in. */
+  record Received(UdpDatagram datagram) implements Event {}
+
+  /** Time has passed: retransmit, probe, rekey, expire what is due. */
+  record Tick() implements Event {}
+
+  /** A commit that {@link Effect.CommitImage} asked for has ended. */
+  record Committed(long commitId, Outcome outcome) implements Event {}
+
+  /** This member owns the IKE SA from now on: claimed after its owner was lost. */
+  record Adopted(Owned<IkeSaImage> owned) implements Event {}
+
+  /** Another member owns the IKE SA, or it is gone: forget it without a word to the peer. */
+  record Lost(long localSpi) implements Event {}
+
+  /** The answer to {@link Effect.LeaseAddresses}; an address that could not be had is left out. */
+  record AddressesLeased(long localSpi, List<InetAddress> addresses) implements Event {}
+
+  /** Bring a connection up, if it is not. */
+  record Initiate(String connection) implements Event {}
+
+  /** The packet path says that a Child SA is near its limits, or has reached one. */
+  record ChildDue(long ikeSpi, int saId, boolean exhausted) implements Event {}
+
+  /** An authenticated ESP packet came from another endpoint: NAT rebinding. */
+  record PeerMoved(long ikeSpi, int saId, InetSocketAddress from) implements Event {}
+
+  /** ESP of the peer arrives for this IKE SA: it is alive, no probe is needed. */
+  record PeerHeard(long ikeSpi) implements Event {}
+
+  /** Rekey now, as an operator asks: a Child SA by its id, or the IKE SA with saId 0. */
+  record Rekey(long ikeSpi, int saId) implements Event {}
+
+  /** Close an IKE SA, as an operator asks. */
+  record Terminate(long ikeSpi) implements Event {}
+}

@@ -1,0 +1,370 @@
+package io.phalanx.node.ike;
+
+import io.phalanx.config.GatewayConfig.Child;
+import io.phalanx.config.GatewayConfig.Connection;
+import io.phalanx.config.iana.ExchangeType;
+import io.phalanx.config.iana.NotifyType;
+import io.phalanx.datapath.UdpDatagram;
+import io.phalanx.node.ike.wire.Decoded;
+import io.phalanx.node.ike.wire.IkeHeader;
+import io.phalanx.node.ike.wire.IkeMessage;
+import io.phalanx.node.ike.wire.MessageCodec;
+import io.phalanx.node.ike.wire.Notifies;
+import io.phalanx.node.ike.wire.Payload.Notify;
+import io.phalanx.replication.Owned;
+import io.phalanx.replication.image.IkeSaImage;
+import io.phalanx.replication.image.IkeSaImage.ChildRef;
+import io.phalanx.replication.image.IkeSaImage.Phase;
+import io.phalanx.replication.image.IkeSaImage.RequestInFlight;
+import io.phalanx.replication.image.IkeSaImage.SentResponse;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds the exchange that a message or a task belongs to, and keeps the order of message ids: each
+ * request is processed once, and the same request again gets the same octets (RFC 7296 §2.2, §2.3).
+ */
+final class Exchanges {
+  /** Liveness checks answered before their commit; a successor accepts as many ids ahead. */
+  private static final int AHEAD_MAX = 8;
+
+  private final Environment environment;
+  private final SaTable table;
+  private final Timers timers;
+  private final Messages messages;
+  private final Closing closing;
+  private final Informational informational;
+  private final IkeAuth auth;
+  private final IkeSaInit init;
+  private final IkeSaInitiation initiation;
+  private final CreateChild createChild;
+  private final RekeyIke rekeyIke;
+
+  Exchanges(Environment environment, SaTable table, Timers timers) {
+    this.environment = environment;
+    this.table = table;
+    this.timers = timers;
+    messages = new Messages(environment);
+    ChildSas childSas = new ChildSas(environment);
+    ChildNegotiation negotiation = new ChildNegotiation(environment);
+    closing = new Closing(environment, table, childSas);
+    informational = new Informational(messages, childSas, closing);
+    auth = new IkeAuth(environment, messages, childSas, negotiation, informational, closing);
+    init = new IkeSaInit(environment, table);
+    initiation = new IkeSaInitiation(environment, table, messages, auth);
+    createChild = new CreateChild(environment, messages, childSas, negotiation, informational);
+    rekeyIke = new RekeyIke(environment, table, messages, closing, informational);
+  }
+
+  IkeSaInit init() {
+    return init;
+  }
+
+  IkeSaInitiation initiation() {
+    return initiation;
+  }
+
+  void addressesLeased(IkeSa sa, List<InetAddress> addresses, long nowMillis) {
+    auth.addressesLeased(sa, addresses, nowMillis);
+  }
+
+  /** The answer to the request that has made a half-open IKE SA, once more. */
+  static Optional<Effect> resendInit(IkeSa sa, UdpDatagram datagram) {
+    return sa.response
+        .filter(each -> each.messageId() == 0)
+        .map(each -> send(datagram, each.message()));
+  }
+
+  private static Effect send(UdpDatagram to, byte[] message) {
+    return new Effect.Send(new UdpDatagram(to.peer(), to.natPort(), message));
+  }
+
+  /** A message for this IKE SA. */
+  void received(IkeSa sa, UdpDatagram datagram, Turn turn) {
+    Optional<IkeHeader> header = MessageCodec.header(datagram.payload());
+    if (header.isEmpty() || header.get().fromInitiator() == sa.initiator) {
+      return;
+    }
+    IkeHeader head = header.get();
+    if (sa.phase == Phase.INITIATING) {
+      initResponse(sa, head, datagram, turn);
+    } else if (head.initiatorSpi() == sa.initiatorSpi()
+        && head.responderSpi() == sa.responderSpi()) {
+      if (head.response()) {
+        response(sa, head, datagram, turn);
+      } else {
+        request(sa, head, datagram, turn);
+      }
+    }
+  }
+
+  private void initResponse(IkeSa sa, IkeHeader head, UdpDatagram datagram, Turn turn) {
+    boolean expected =
+        head.response()
+            && head.messageId() == 0
+            && head.exchange().equals(ExchangeType.IKE_SA_INIT)
+            && sa.asking(Purpose.IKE_SA_INIT);
+    Optional<Connection> connection = environment.connection(sa.connection);
+    if (expected
+        && connection.isPresent()
+        && MessageCodec.decode(datagram.payload()) instanceof Decoded.Ok(IkeMessage message)) {
+      initiation.processResponse(sa, connection.get(), datagram, message, turn.nowMillis());
+    }
+  }
+
+  private void request(IkeSa sa, IkeHeader head, UdpDatagram datagram, Turn turn) {
+    Optional<SentResponse> stored =
+        sa.response.filter(each -> each.messageId() == head.messageId());
+    if (stored.isPresent()) {
+      byte[] digest = Inbound.digest(datagram.payload());
+      if (Arrays.equals(digest, stored.get().requestDigest())) {
+        turn.add(send(datagram, stored.get().message()));
+      }
+      return;
+    }
+    long ahead = head.messageId() - sa.nextPeerId;
+    if (ahead < 0 || ahead > sa.local.aheadMax) {
+      return;
+    }
+    switch (sa.inbound().decrypt(datagram.payload())) {
+      case Decoded.Drop _ -> {}
+      case Decoded.Invalid invalid -> {
+        heard(sa, datagram, turn.nowMillis());
+        Inbound in = new Inbound(datagram, new IkeMessage(invalid.header(), List.of()));
+        messages.respond(sa, in, Notifies.refusing(invalid));
+        if (sa.phase == Phase.HALF_OPEN) {
+          sa.report("auth-failed", "notify " + invalid.type().code());
+          Phases.move(sa, Phase.DELETING, "IKE_AUTH cannot be read");
+          sa.expiresAtMillis = turn.nowMillis() + Informational.LINGER_MILLIS;
+        }
+      }
+      case Decoded.Ok(IkeMessage message) -> {
+        heard(sa, datagram, turn.nowMillis());
+        request(sa, new Inbound(datagram, message), turn);
+      }
+    }
+  }
+
+  private void request(IkeSa sa, Inbound in, Turn turn) {
+    ExchangeType exchange = in.message().header().exchange();
+    if (sa.phase == Phase.HALF_OPEN) {
+      if (exchange.equals(ExchangeType.IKE_AUTH) && !sa.initiator) {
+        auth.processRequest(sa, in, turn.nowMillis());
+      }
+    } else if (exchange.equals(ExchangeType.INFORMATIONAL)) {
+      informational(sa, in, turn);
+    } else if (exchange.equals(ExchangeType.CREATE_CHILD_SA)) {
+      createChildSa(sa, in, turn.nowMillis());
+    } else {
+      messages.respond(sa, in, Notify.of(NotifyType.INVALID_SYNTAX));
+    }
+  }
+
+  private void informational(IkeSa sa, Inbound in, Turn turn) {
+    if (Informational.isLivenessCheck(in.message())
+        && !sa.changes.dirty()
+        && sa.local.answeredAhead < AHEAD_MAX) {
+      turn.add(new Effect.Send(messages.respondAhead(sa, in)));
+      sa.local.answeredAhead++;
+      stale(sa, turn.nowMillis());
+    } else {
+      informational.processRequest(sa, in, turn.nowMillis());
+    }
+  }
+
+  private void createChildSa(IkeSa sa, Inbound in, long nowMillis) {
+    Optional<Connection> connection = environment.connection(sa.connection);
+    if (connection.isEmpty()) {
+      messages.respond(sa, in, Notify.of(NotifyType.NO_ADDITIONAL_SAS));
+    } else if (RekeyIke.isRekey(in.message())) {
+      rekeyIke.processRequest(sa, connection.get(), in, nowMillis);
+    } else {
+      createChild.processRequest(sa, connection.get(), in, nowMillis);
+    }
+  }
+
+  private void response(IkeSa sa, IkeHeader head, UdpDatagram datagram, Turn turn) {
+    boolean expected =
+        sa.request
+            .filter(each -> each.messageId() == head.messageId())
+            .filter(each -> Purpose.of(each).exchange().equals(head.exchange()))
+            .isPresent();
+    if (!expected || head.exchange().equals(ExchangeType.IKE_SA_INIT)) {
+      return;
+    }
+    switch (sa.inbound().decrypt(datagram.payload())) {
+      case Decoded.Drop _ -> {}
+      case Decoded.Invalid invalid -> {
+        // Authentic, and not to be understood: there is no way on (RFC 7296 §2.21.3).
+        heard(sa, datagram, turn.nowMillis());
+        var _ = messages.answered(sa);
+        informational.sendDeleteIke(
+            sa, "an answer cannot be read: " + invalid.type().code(), turn.nowMillis());
+      }
+      case Decoded.Ok(IkeMessage message) -> {
+        heard(sa, datagram, turn.nowMillis());
+        answer(sa, message, turn.nowMillis());
+      }
+    }
+  }
+
+  private void answer(IkeSa sa, IkeMessage message, long nowMillis) {
+    Purpose purpose = sa.asking().orElseThrow();
+    Optional<Connection> connection = environment.connection(sa.connection);
+    if (purpose.exchange().equals(ExchangeType.INFORMATIONAL)) {
+      informational.processResponse(sa, nowMillis);
+    } else if (connection.isEmpty()) {
+      var _ = messages.answered(sa);
+      informational.sendDeleteIke(sa, "its connection is not configured any more", nowMillis);
+    } else {
+      switch (purpose) {
+        case IKE_AUTH -> auth.processResponse(sa, connection.get(), message, nowMillis);
+        case NEW_CHILD, REKEY_CHILD ->
+            createChild.processResponse(sa, connection.get(), message, nowMillis);
+        case REKEY_IKE -> rekeyIke.processResponse(sa, connection.get(), message, nowMillis);
+        case IKE_SA_INIT, DELETE_CHILD, DELETE_IKE, LIVENESS ->
+            throw new IllegalStateException("no exchange of ours to answer: " + purpose);
+      }
+    }
+  }
+
+  /** An authentic message came in. */
+  private static void heard(IkeSa sa, UdpDatagram datagram, long nowMillis) {
+    sa.local.aheadMax = 0;
+    if (sa.phase == Phase.UNCONFIRMED && !sa.children.isEmpty()) {
+      Closing.confirm(sa);
+    }
+    follow(sa, datagram.peer(), datagram.natPort(), nowMillis);
+  }
+
+  /** Follows the peer to another endpoint: a NAT may have given it one (RFC 7296 §2.23). */
+  static void follow(IkeSa sa, InetSocketAddress peer, boolean natPort, long nowMillis) {
+    sa.local.lastHeardMillis = nowMillis;
+    if (sa.phase == Phase.HALF_OPEN || (sa.peer.equals(peer) && sa.natPort == natPort)) {
+      return;
+    }
+    sa.report("peer-moved", sa.peer + " -> " + peer);
+    sa.peer = peer;
+    sa.natPort = natPort;
+    stale(sa, nowMillis);
+    if (!sa.children.isEmpty()) {
+      sa.hold(new Effect.MovePeer(sa.saIds(), ChildSas.espPeer(sa)));
+    }
+  }
+
+  private static void stale(IkeSa sa, long nowMillis) {
+    if (!sa.local.stale) {
+      sa.local.stale = true;
+      sa.local.staleSinceMillis = nowMillis;
+    }
+  }
+
+  /**
+   * A Child SA is near its limits, or has reached one and sends no more: either way it is rekeyed.
+   * Where the peer refuses that to one that is used up, it is deleted.
+   */
+  static void childDue(IkeSa sa, int saId, boolean exhausted) {
+    if (exhausted) {
+      sa.local.exhausted.add(saId);
+    }
+    sa.local.want(new Task.RekeyChild(saId));
+  }
+
+  /** Begins the next exchange that is wanted, if none is under way. */
+  boolean startTask(IkeSa sa, long nowMillis) {
+    if (sa.request.isPresent()) {
+      return false;
+    }
+    Optional<Task> task = sa.local.nextTask();
+    Optional<Connection> connection = environment.connection(sa.connection);
+    if (task.isEmpty()) {
+      return false;
+    }
+    boolean up = sa.phase == Phase.ESTABLISHED && connection.isPresent();
+    switch (task.get()) {
+      case Task.NewChild(var name) when up ->
+          Environment.child(connection.get(), name)
+              .ifPresent(each -> newChild(sa, connection.get(), each, nowMillis));
+      case Task.RekeyChild(int spi) when up ->
+          sa.childByInbound(spi)
+              .ifPresent(each -> createChild.sendRekey(sa, connection.get(), each, 0, nowMillis));
+      case Task.RekeyIke() when up && sa.rekeyOf(sa.localSpi).isEmpty() ->
+          rekeyIke.send(sa, connection.get(), 0, nowMillis);
+      case Task.DeleteChild(int spi) when up ->
+          sa.childByInbound(spi)
+              .ifPresent(each -> informational.sendDeleteChild(sa, each.inboundSpi(), nowMillis));
+      case Task.DeleteIke(var reason) when up -> informational.sendDeleteIke(sa, reason, nowMillis);
+      case Task.Liveness() when up || sa.phase == Phase.UNCONFIRMED ->
+          informational.sendLiveness(sa, nowMillis);
+      case Task.NewChild _,
+          Task.RekeyChild _,
+          Task.RekeyIke _,
+          Task.DeleteChild _,
+          Task.DeleteIke _,
+          Task.Liveness _ -> {
+        // No longer to be done.
+      }
+    }
+    return true;
+  }
+
+  private void newChild(IkeSa sa, Connection connection, Child child, long nowMillis) {
+    if (sa.children.stream().map(ChildRef::child).noneMatch(child.name()::equals)) {
+      createChild.sendNew(sa, connection, child, 0, nowMillis);
+    }
+  }
+
+  /** An operator wants it closed. */
+  void terminate(IkeSa sa, long nowMillis) {
+    switch (sa.phase) {
+      case ESTABLISHED -> sa.local.want(new Task.DeleteIke("closed by the operator"));
+      case INITIATING, HALF_OPEN, UNCONFIRMED -> {
+        sa.request = Optional.empty();
+        Phases.move(sa, Phase.DELETING, "closed by the operator");
+        sa.expiresAtMillis = nowMillis;
+      }
+      case REKEYED, DELETING -> {
+        // Is on its way.
+      }
+    }
+  }
+
+  /** Gives up an IKE SA whose peer does not answer; an heir made by the peer goes on. */
+  void abandon(IkeSa sa) {
+    closing.abandon(sa);
+  }
+
+  /** Goes on with an IKE SA of another member, from its image. */
+  IkeSa adopt(Owned<IkeSaImage> owned, long nowMillis) {
+    IkeSa sa = IkeSa.of(owned.image(), owned.fence());
+    if (sa.phase == Phase.HALF_OPEN && !sa.initiator && sa.init.isPresent()) {
+      table.addHalfOpen(sa, sa.peer, Inbound.digest(sa.init.get().request()));
+    } else {
+      table.add(sa);
+    }
+    sa.local.aheadMax = AHEAD_MAX;
+    sa.local.lastHeardMillis = nowMillis - probeJitter(sa);
+    sa.report("adopted", "spi=%016x epoch=%d".formatted(sa.localSpi, sa.fence.epoch()));
+    Optional<RequestInFlight> request = sa.request;
+    if (request.isPresent()) {
+      timers.resume(sa, request.get().firstSentAtMillis(), nowMillis);
+      sa.hold(new Effect.Send(new UdpDatagram(sa.peer, sa.natPort, request.get().message())));
+    } else if (sa.phase == Phase.UNCONFIRMED && !sa.children.isEmpty()) {
+      sa.local.want(new Task.Liveness());
+    }
+    if (!sa.children.isEmpty()) {
+      sa.hold(new Effect.MovePeer(sa.saIds(), ChildSas.espPeer(sa)));
+    }
+    return sa;
+  }
+
+  /** Many are adopted at once: their probes are spread over an interval. */
+  private long probeJitter(IkeSa sa) {
+    long interval =
+        environment.connection(sa.connection).map(each -> each.dpdInterval().toMillis()).orElse(0L);
+    return interval == 0 ? 0 : environment.random().nextLong(interval);
+  }
+}

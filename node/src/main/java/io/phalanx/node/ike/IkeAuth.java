@@ -1,0 +1,335 @@
+package io.phalanx.node.ike;
+
+import io.phalanx.config.GatewayConfig.Child;
+import io.phalanx.config.GatewayConfig.Connection;
+import io.phalanx.config.GatewayConfig.Pool;
+import io.phalanx.config.Secret;
+import io.phalanx.config.iana.NotifyType;
+import io.phalanx.config.net.IpPrefix;
+import io.phalanx.node.ike.wire.Configurations;
+import io.phalanx.node.ike.wire.IkeMessage;
+import io.phalanx.node.ike.wire.Payload;
+import io.phalanx.node.ike.wire.Payload.Notify;
+import io.phalanx.replication.image.IkeSaImage.InitExchange;
+import io.phalanx.replication.image.IkeSaImage.Phase;
+import io.phalanx.replication.image.IkeSaImage.RequestInFlight;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** IKE_AUTH (RFC 7296 §1.2): who the two are, virtual addresses, and the first Child SA. */
+final class IkeAuth {
+  private final Environment environment;
+  private final Messages messages;
+  private final ChildSas childSas;
+  private final ChildNegotiation negotiation;
+  private final Authenticator authenticator;
+  private final Informational informational;
+  private final Closing closing;
+
+  IkeAuth(
+      Environment environment,
+      Messages messages,
+      ChildSas childSas,
+      ChildNegotiation negotiation,
+      Informational informational,
+      Closing closing) {
+    this.environment = environment;
+    this.messages = messages;
+    this.childSas = childSas;
+    this.negotiation = negotiation;
+    this.authenticator = new Authenticator(environment);
+    this.informational = informational;
+    this.closing = closing;
+  }
+
+  /** An authenticated request that waits for the addresses it asks for. */
+  record Waiting(Inbound in, Connection connection) {}
+
+  /** As responder. */
+  void processRequest(IkeSa sa, Inbound in, long nowMillis) {
+    if (!Grammar.IKE_AUTH_REQUEST.allows(in.message())) {
+      refuse(sa, in, NotifyType.INVALID_SYNTAX, "payloads are missing", nowMillis);
+      return;
+    }
+    switch (authenticator.judgeInitiator(sa, in.message(), nowMillis)) {
+      case Authenticator.Refused(var reason) ->
+          refuse(sa, in, NotifyType.AUTHENTICATION_FAILED, reason, nowMillis);
+      case Authenticator.Accepted(var connection, var peerId) -> {
+        sa.connection = connection.name();
+        sa.localId = Optional.of(connection.local().id());
+        sa.peerId = Optional.of(peerId);
+        follow(sa, in);
+        if (in.message()
+            .all(Notify.class)
+            .anyMatch(each -> each.type().equals(NotifyType.INITIAL_CONTACT))) {
+          closing.firstContact(sa, nowMillis);
+        }
+        List<Integer> families = wantedFamilies(connection, in.message());
+        if (families.isEmpty()) {
+          establish(sa, in, connection, List.of(), nowMillis);
+        } else {
+          sa.local.addressesWanted = Optional.of(new Waiting(in, connection));
+          sa.hold(
+              new Effect.LeaseAddresses(
+                  sa.localSpi, sa.sessionId, connection.pool().orElseThrow(), families, peerId));
+        }
+      }
+    }
+  }
+
+  /** The initiator has moved to the NAT port, or a NAT has given it another one. */
+  private static void follow(IkeSa sa, Inbound in) {
+    sa.peer = in.datagram().peer();
+    sa.natPort = in.datagram().natPort();
+  }
+
+  /** Families that the peer asks for and that the pool has. */
+  private List<Integer> wantedFamilies(Connection connection, IkeMessage message) {
+    Optional<Pool> pool = environment.pool(connection);
+    if (pool.isEmpty()) {
+      return List.of();
+    }
+    return message
+        .all(Payload.Configuration.class)
+        .filter(each -> each.type() == Configurations.REQUEST)
+        .flatMap(each -> each.attributes().stream())
+        .map(Configurations::addressFamily)
+        .filter(family -> family != 0)
+        .distinct()
+        .filter(family -> pool.get().addresses().stream().anyMatch(each -> isOf(each, family)))
+        .toList();
+  }
+
+  private static boolean isOf(IpPrefix prefix, int family) {
+    return prefix.address().getAddress().length == (family == 4 ? 4 : 16);
+  }
+
+  /** Goes on with a request that has waited for its addresses. */
+  void addressesLeased(IkeSa sa, List<InetAddress> addresses, long nowMillis) {
+    if (sa.local.addressesWanted.isPresent()) {
+      Waiting waiting = sa.local.addressesWanted.get();
+      sa.local.addressesWanted = Optional.empty();
+      establish(sa, waiting.in(), waiting.connection(), addresses, nowMillis);
+    }
+  }
+
+  private void establish(
+      IkeSa sa, Inbound in, Connection connection, List<InetAddress> addresses, long nowMillis) {
+    Optional<List<Payload>> proof = authenticator.prove(sa, connection);
+    if (proof.isEmpty()) {
+      refuse(sa, in, NotifyType.AUTHENTICATION_FAILED, "we have nothing to sign with", nowMillis);
+      return;
+    }
+    boolean withoutAddress =
+        addresses.isEmpty() && !wantedFamilies(connection, in.message()).isEmpty();
+    sa.virtualAddresses = addresses;
+    sa.establishedAtMillis = nowMillis;
+    sa.rekeyAtMillis = environment.rekeyAt(connection.rekeyAfter(), nowMillis);
+    sa.expiresAtMillis = 0;
+    established(sa, "addresses=" + text(addresses));
+    List<Payload> payloads = new ArrayList<>();
+    payloads.add(new Payload.Identification(false, connection.local().id()));
+    payloads.addAll(proof.get());
+    if (withoutAddress) {
+      // RFC 7296 §3.15.4: the IKE SA stands, without a Child SA.
+      payloads.add(Notify.of(NotifyType.INTERNAL_ADDRESS_FAILURE));
+      sa.report("child-failed", "no address is free");
+    } else {
+      configuration(connection, addresses).ifPresent(payloads::add);
+      payloads.addAll(child(sa, connection, in.message(), nowMillis));
+    }
+    sa.init = Optional.empty();
+    messages.respond(sa, in, payloads);
+  }
+
+  private static void established(IkeSa sa, String detail) {
+    Phases.move(sa, Phase.ESTABLISHED, "authenticated");
+    sa.report(
+        "established",
+        "connection=%s local=%s peer=%s at=%s suite=%s %s"
+            .formatted(
+                sa.connection,
+                sa.localId.map(Object::toString).orElse(""),
+                sa.peerId.map(Object::toString).orElse(""),
+                sa.peer,
+                IkeSaInit.text(sa.suite),
+                detail));
+  }
+
+  private Optional<Payload> configuration(Connection connection, List<InetAddress> addresses) {
+    if (addresses.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Payload.Attribute> attributes = new ArrayList<>();
+    addresses.forEach(each -> attributes.add(Configurations.internalAddress(each)));
+    environment
+        .pool(connection)
+        .map(Pool::dns)
+        .orElse(List.of())
+        .forEach(each -> attributes.add(Configurations.dns(each)));
+    return Optional.of(new Payload.Configuration(Configurations.REPLY, attributes));
+  }
+
+  private List<Payload> child(IkeSa sa, Connection connection, IkeMessage message, long nowMillis) {
+    InitExchange init = sa.init.orElseThrow();
+    ChildNegotiation.Nonces nonces =
+        new ChildNegotiation.Nonces(init.nonceI(), init.nonceR(), false);
+    return switch (negotiation.answer(sa, connection, connection.children(), message, nonces)) {
+      case ChildNegotiation.Made(var agreed, var payloads) -> {
+        var _ = childSas.add(sa, agreed, "child-up", nowMillis);
+        yield payloads;
+      }
+      case ChildNegotiation.Refused(var notify) -> {
+        sa.report("child-failed", "notify " + notify.type().code());
+        yield List.of(notify);
+      }
+    };
+  }
+
+  /** Ends the attempt; the answer stays for a while, should it get lost. */
+  private void refuse(IkeSa sa, Inbound in, NotifyType type, String reason, long nowMillis) {
+    sa.report("auth-failed", "peer=" + in.datagram().peer() + ": " + reason);
+    Phases.move(sa, Phase.DELETING, "not authenticated");
+    sa.init = Optional.empty();
+    sa.expiresAtMillis = nowMillis + Informational.LINGER_MILLIS;
+    messages.respond(sa, in, Notify.of(type));
+  }
+
+  /** As initiator: sends the request, with the first child of the connection. */
+  void sendRequest(IkeSa sa, Connection connection, int childSpi, long nowMillis) {
+    Optional<List<Payload>> proof = authenticator.prove(sa, connection);
+    Child child = connection.children().getFirst();
+    if (proof.isEmpty()) {
+      sa.report("auth-failed", "we have nothing to prove our identity with");
+      Phases.move(sa, Phase.DELETING, "no credential");
+      sa.expiresAtMillis = nowMillis;
+      return;
+    }
+    sa.localId = Optional.of(connection.local().id());
+    List<Payload> payloads = new ArrayList<>();
+    payloads.add(new Payload.Identification(true, connection.local().id()));
+    // CERT, CERTREQ, IDr, AUTH: the order of RFC 7296 §1.2.
+    payloads.addAll(proof.get().subList(0, proof.get().size() - 1));
+    payloads.addAll(authenticator.certificateRequests(List.of(connection)));
+    connection.remote().id().ifPresent(id -> payloads.add(new Payload.Identification(false, id)));
+    payloads.add(proof.get().getLast());
+    if (!connection.requestAddresses().isEmpty()) {
+      payloads.add(addressRequest(connection));
+    }
+    payloads.addAll(negotiation.offer(sa, connection, child, childSpi, Optional.empty(), false));
+    messages.ask(
+        sa,
+        Purpose.IKE_AUTH,
+        payloads,
+        new Messages.Ask(
+            Secret.EMPTY,
+            Optional.empty(),
+            Secret.EMPTY,
+            Integer.toUnsignedLong(childSpi),
+            0,
+            child.name()),
+        nowMillis);
+  }
+
+  private static Payload addressRequest(Connection connection) {
+    List<Payload.Attribute> attributes = new ArrayList<>();
+    if (connection.requestAddresses().contains(4)) {
+      attributes.add(Configurations.request(Configurations.INTERNAL_IP4_ADDRESS));
+      attributes.add(Configurations.request(Configurations.INTERNAL_IP4_DNS));
+    }
+    if (connection.requestAddresses().contains(6)) {
+      attributes.add(Configurations.request(Configurations.INTERNAL_IP6_ADDRESS));
+      attributes.add(Configurations.request(Configurations.INTERNAL_IP6_DNS));
+    }
+    return new Payload.Configuration(Configurations.REQUEST, attributes);
+  }
+
+  /** As initiator: takes the answer. */
+  void processResponse(IkeSa sa, Connection connection, IkeMessage message, long nowMillis) {
+    RequestInFlight request = messages.answered(sa);
+    if (!Grammar.IKE_AUTH_RESPONSE.allows(message)) {
+      String notifies =
+          String.join(
+              ",",
+              message.all(Notify.class).map(each -> Integer.toString(each.type().code())).toList());
+      sa.report("auth-failed", "refused by the peer, notifies: " + notifies);
+      Phases.move(sa, Phase.DELETING, "refused by the peer");
+      sa.expiresAtMillis = nowMillis;
+      return;
+    }
+    switch (authenticator.judgeResponder(sa, connection, message, nowMillis)) {
+      case Authenticator.Refused(var reason) -> {
+        sa.report("auth-failed", reason);
+        informational.sendDeleteIke(sa, "the peer is not who it should be", nowMillis);
+      }
+      case Authenticator.Accepted(_, var peerId) -> {
+        sa.peerId = Optional.of(peerId);
+        sa.establishedAtMillis = nowMillis;
+        sa.rekeyAtMillis = environment.rekeyAt(connection.rekeyAfter(), nowMillis);
+        sa.ownAddresses = ownAddresses(message);
+        established(sa, "own-addresses=" + text(sa.ownAddresses));
+        acceptChild(sa, connection, request, message, nowMillis);
+        sa.init = Optional.empty();
+      }
+    }
+  }
+
+  private static List<InetAddress> ownAddresses(IkeMessage message) {
+    return message
+        .all(Payload.Configuration.class)
+        .filter(each -> each.type() == Configurations.REPLY)
+        .flatMap(each -> each.attributes().stream())
+        .filter(each -> Configurations.addressFamily(each) != 0)
+        .flatMap(each -> Configurations.address(each).stream())
+        .toList();
+  }
+
+  private void acceptChild(
+      IkeSa sa,
+      Connection connection,
+      RequestInFlight request,
+      IkeMessage message,
+      long nowMillis) {
+    connection.children().stream()
+        .skip(1)
+        .forEach(each -> sa.local.want(new Task.NewChild(each.name())));
+    if (message.first(Payload.SecurityAssociation.class).isEmpty()) {
+      sa.report(
+          "child-failed",
+          "refused by the peer, notifies: "
+              + String.join(
+                  ",",
+                  message
+                      .all(Notify.class)
+                      .filter(each -> each.type().error())
+                      .map(each -> Integer.toString(each.type().code()))
+                      .toList()));
+      return;
+    }
+    InitExchange init = sa.init.orElseThrow();
+    Child child = connection.children().getFirst();
+    switch (negotiation.accept(
+        sa,
+        connection,
+        child,
+        (int) request.spi(),
+        Optional.empty(),
+        Secret.EMPTY,
+        message,
+        new ChildNegotiation.Nonces(init.nonceI(), init.nonceR(), false))) {
+      case ChildNegotiation.Made(var agreed, _) -> {
+        var _ = childSas.add(sa, agreed, "child-up", nowMillis);
+      }
+      case ChildNegotiation.Refused(var notify) -> {
+        sa.report("child-failed", "the answer does not fit: " + notify.type().code());
+        informational.sendDeleteChild(sa, (int) request.spi(), nowMillis);
+      }
+    }
+  }
+
+  private static String text(List<InetAddress> addresses) {
+    return String.join(",", addresses.stream().map(InetAddress::getHostAddress).toList());
+  }
+}

@@ -1,0 +1,217 @@
+package io.phalanx.node.ike;
+
+import io.phalanx.config.Identity;
+import io.phalanx.config.Secret;
+import io.phalanx.config.suite.IkeSuite;
+import io.phalanx.node.ike.wire.SkCipher;
+import io.phalanx.replication.Fence;
+import io.phalanx.replication.image.IkeSaImage;
+import io.phalanx.replication.image.IkeSaImage.ChildRef;
+import io.phalanx.replication.image.IkeSaImage.InitExchange;
+import io.phalanx.replication.image.IkeSaImage.Keys;
+import io.phalanx.replication.image.IkeSaImage.Phase;
+import io.phalanx.replication.image.IkeSaImage.RekeyedByPeer;
+import io.phalanx.replication.image.IkeSaImage.RequestInFlight;
+import io.phalanx.replication.image.IkeSaImage.SentResponse;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An IKE SA at work. The fields up to the blank line are the components of its image, by the same
+ * names; the others are of this member alone and are made anew by a successor.
+ *
+ * <p>Exchanges read and write the fields; only {@link Phases} writes {@link #phase}. Whatever is to
+ * be seen by the peer goes through {@link #hold}, so that it waits for the commit.
+ */
+final class IkeSa {
+  /** What the keys are before the peer has answered IKE_SA_INIT. */
+  static final Keys NO_KEYS =
+      new Keys(
+          Secret.EMPTY,
+          Secret.EMPTY,
+          Secret.EMPTY,
+          Secret.EMPTY,
+          Secret.EMPTY,
+          Secret.EMPTY,
+          Secret.EMPTY);
+
+  final long sessionId;
+  final long localSpi;
+  long peerSpi;
+  final boolean initiator;
+  Phase phase;
+  String connection = "";
+  IkeSuite suite;
+  Keys keys = NO_KEYS;
+  InetSocketAddress peer;
+  boolean natPort;
+  boolean localBehindNat;
+  boolean peerBehindNat;
+  long nextOwnId;
+  long nextPeerId;
+  Optional<SentResponse> response = Optional.empty();
+  Optional<RequestInFlight> request = Optional.empty();
+  Optional<InitExchange> init = Optional.empty();
+  Optional<Identity> localId = Optional.empty();
+  Optional<Identity> peerId = Optional.empty();
+  List<InetAddress> virtualAddresses = List.of();
+  List<InetAddress> ownAddresses = List.of();
+  final List<ChildRef> children = new ArrayList<>();
+  final List<RekeyedByPeer> rekeyedByPeer = new ArrayList<>();
+  final long createdAtMillis;
+  long establishedAtMillis;
+  long rekeyAtMillis;
+  long expiresAtMillis;
+
+  Fence fence;
+  final LocalState local = new LocalState();
+  Changes changes = new Changes();
+
+  /** A new one, in its first phase. */
+  IkeSa(
+      long sessionId,
+      long localSpi,
+      boolean initiator,
+      Phase phase,
+      IkeSuite suite,
+      InetSocketAddress peer,
+      long nowMillis,
+      Fence fence) {
+    this.sessionId = sessionId;
+    this.localSpi = localSpi;
+    this.initiator = initiator;
+    this.phase = phase;
+    this.suite = suite;
+    this.peer = peer;
+    this.createdAtMillis = nowMillis;
+    this.fence = fence;
+    changes.create();
+  }
+
+  private IkeSa(IkeSaImage image, Fence fence) {
+    this(
+        image.sessionId(),
+        image.localSpi(),
+        image.initiator(),
+        image.phase(),
+        image.suite(),
+        image.peer(),
+        image.createdAtMillis(),
+        fence);
+    changes = new Changes();
+    peerSpi = image.peerSpi();
+    connection = image.connection();
+    keys = image.keys();
+    natPort = image.natPort();
+    localBehindNat = image.localBehindNat();
+    peerBehindNat = image.peerBehindNat();
+    nextOwnId = image.nextOwnId();
+    nextPeerId = image.nextPeerId();
+    response = image.responses().stream().reduce((_, last) -> last);
+    request = image.requests().stream().findFirst();
+    init = image.init();
+    localId = image.localId();
+    peerId = image.peerId();
+    virtualAddresses = image.virtualAddresses();
+    ownAddresses = image.ownAddresses();
+    children.addAll(image.children());
+    rekeyedByPeer.addAll(image.rekeyedByPeer());
+    establishedAtMillis = image.establishedAtMillis();
+    rekeyAtMillis = image.rekeyAtMillis();
+    expiresAtMillis = image.expiresAtMillis();
+  }
+
+  /** The IKE SA that an image tells of. */
+  static IkeSa of(IkeSaImage image, Fence fence) {
+    return new IkeSa(image, fence);
+  }
+
+  IkeSaImage image() {
+    return new IkeSaImage(
+        sessionId,
+        localSpi,
+        peerSpi,
+        initiator,
+        phase,
+        connection,
+        suite,
+        keys,
+        peer,
+        natPort,
+        localBehindNat,
+        peerBehindNat,
+        nextOwnId,
+        nextPeerId,
+        response.stream().toList(),
+        request.stream().toList(),
+        init,
+        localId,
+        peerId,
+        virtualAddresses,
+        ownAddresses,
+        List.copyOf(children),
+        List.copyOf(rekeyedByPeer),
+        createdAtMillis,
+        establishedAtMillis,
+        rekeyAtMillis,
+        expiresAtMillis);
+  }
+
+  long initiatorSpi() {
+    return initiator ? localSpi : peerSpi;
+  }
+
+  long responderSpi() {
+    return initiator ? peerSpi : localSpi;
+  }
+
+  /** Protects what we send. */
+  SkCipher outbound() {
+    return initiator ? SkCipher.ofInitiator(suite, keys) : SkCipher.ofResponder(suite, keys);
+  }
+
+  /** Opens what the peer sends. */
+  SkCipher inbound() {
+    return initiator ? SkCipher.ofResponder(suite, keys) : SkCipher.ofInitiator(suite, keys);
+  }
+
+  /** The Child SA with this inbound SPI of ours. */
+  Optional<ChildRef> childByInbound(int spi) {
+    return children.stream().filter(each -> each.inboundSpi() == spi).findFirst();
+  }
+
+  /** The Child SA that we send on with this SPI of the peer. */
+  Optional<ChildRef> childByOutbound(int spi) {
+    return children.stream().filter(each -> each.outboundSpi() == spi).findFirst();
+  }
+
+  List<Integer> saIds() {
+    return children.stream().map(ChildRef::saId).toList();
+  }
+
+  /** The purpose of the request in flight, if there is one. */
+  Optional<Purpose> asking() {
+    return request.map(Purpose::of);
+  }
+
+  boolean asking(Purpose purpose) {
+    return asking().filter(purpose::equals).isPresent();
+  }
+
+  /** The rekey of this SPI that the peer has begun. */
+  Optional<RekeyedByPeer> rekeyOf(long replaced) {
+    return rekeyedByPeer.stream().filter(each -> each.replaced() == replaced).findFirst();
+  }
+
+  /** To be done once everything that has changed is in the store. */
+  void hold(Effect effect) {
+    changes.hold(effect);
+  }
+
+  void report(String event, String detail) {
+    hold(new Effect.Report(sessionId, event, detail));
+  }
+}

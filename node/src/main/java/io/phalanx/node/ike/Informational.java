@@ -1,0 +1,105 @@
+package io.phalanx.node.ike;
+
+import io.phalanx.config.iana.ProtocolId;
+import io.phalanx.node.ike.wire.IkeMessage;
+import io.phalanx.node.ike.wire.Notifies;
+import io.phalanx.node.ike.wire.Payload;
+import io.phalanx.node.ike.wire.Payload.Delete;
+import io.phalanx.replication.image.IkeSaImage.ChildRef;
+import io.phalanx.replication.image.IkeSaImage.Phase;
+import io.phalanx.replication.image.IkeSaImage.RequestInFlight;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** INFORMATIONAL (RFC 7296 §1.4): deletions both ways, and liveness. */
+final class Informational {
+  /** How long an answer that ends an IKE SA is kept, should it get lost on its way. */
+  static final long LINGER_MILLIS = 10_000;
+
+  private final Messages messages;
+  private final ChildSas childSas;
+  private final Closing closing;
+
+  Informational(Messages messages, ChildSas childSas, Closing closing) {
+    this.messages = messages;
+    this.childSas = childSas;
+    this.closing = closing;
+  }
+
+  /** Whether a request asks for nothing but an answer. */
+  static boolean isLivenessCheck(IkeMessage message) {
+    return message.payloads().isEmpty();
+  }
+
+  void processRequest(IkeSa sa, Inbound in, long nowMillis) {
+    List<Delete> deletes = in.message().all(Delete.class).toList();
+    if (deletes.stream().anyMatch(each -> each.protocol().equals(ProtocolId.IKE))) {
+      closing.closedByPeer(sa, nowMillis);
+      messages.respond(sa, in, List.of());
+      return;
+    }
+    List<byte[]> ours = new ArrayList<>();
+    for (Delete delete : deletes) {
+      for (byte[] spi : delete.spis()) {
+        Notifies.espSpi(delete.protocol(), spi)
+            .flatMap(sa::childByOutbound)
+            .ifPresent(child -> deletedByPeer(sa, child, ours));
+      }
+    }
+    // Notifications that we do not know say nothing that we must act on (RFC 7296 §1.4).
+    messages.respond(
+        sa, in, ours.isEmpty() ? List.of() : List.of(new Delete(ProtocolId.ESP, ours)));
+  }
+
+  /** Each side names the SPI it receives on, unless it has asked for the same (RFC 7296 §1.4.1). */
+  private void deletedByPeer(IkeSa sa, ChildRef child, List<byte[]> ours) {
+    boolean asked =
+        sa.asking(Purpose.DELETE_CHILD)
+            && sa.request.map(RequestInFlight::replaces).orElse(0L)
+                == Integer.toUnsignedLong(child.inboundSpi());
+    if (!asked) {
+      ours.add(Notifies.spiOf(child.inboundSpi()));
+    }
+    childSas.remove(sa, child, "deleted by the peer");
+  }
+
+  void sendLiveness(IkeSa sa, long nowMillis) {
+    messages.ask(sa, Purpose.LIVENESS, List.of(), Messages.Ask.about(0), nowMillis);
+  }
+
+  /** Asks to delete a Child SA, or what the peer may have made of an exchange that failed. */
+  void sendDeleteChild(IkeSa sa, int inboundSpi, long nowMillis) {
+    messages.ask(
+        sa,
+        Purpose.DELETE_CHILD,
+        List.of(new Delete(ProtocolId.ESP, List.of(Notifies.spiOf(inboundSpi)))),
+        Messages.Ask.about(Integer.toUnsignedLong(inboundSpi)),
+        nowMillis);
+  }
+
+  /** Asks to delete the IKE SA, and with it what hangs on it. */
+  void sendDeleteIke(IkeSa sa, String why, long nowMillis) {
+    if (sa.phase != Phase.REKEYED) {
+      Phases.move(sa, Phase.DELETING, why);
+    }
+    sa.local.dropTasks();
+    closing.dropChildren(sa, why);
+    List<Payload> payloads = List.of(new Delete(ProtocolId.IKE, List.of()));
+    messages.ask(sa, Purpose.DELETE_IKE, payloads, Messages.Ask.about(sa.localSpi), nowMillis);
+  }
+
+  void processResponse(IkeSa sa, long nowMillis) {
+    RequestInFlight request = messages.answered(sa);
+    switch (Purpose.of(request)) {
+      case DELETE_CHILD -> {
+        Optional<ChildRef> child = sa.childByInbound((int) request.replaces());
+        child.ifPresent(each -> childSas.remove(sa, each, "deleted by us"));
+      }
+      case DELETE_IKE -> sa.expiresAtMillis = nowMillis;
+      case LIVENESS, IKE_SA_INIT, IKE_AUTH, NEW_CHILD, REKEY_CHILD, REKEY_IKE -> {
+        // A liveness check has its answer; the others are not INFORMATIONAL.
+      }
+    }
+  }
+}

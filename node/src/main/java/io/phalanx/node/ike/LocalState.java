@@ -1,0 +1,99 @@
+package io.phalanx.node.ike;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What this member alone knows of an IKE SA: what waits, and its timers. */
+final class LocalState {
+  private static final int EVENTS_WAITING_MAX = 16;
+  private static final int TASKS_MAX = 64;
+
+  private final Deque<Event> events = new ArrayDeque<>();
+  private final Set<Task> tasks = new LinkedHashSet<>();
+
+  /** Commit under way; nothing else happens to the IKE SA until it has ended. */
+  Optional<Commitment> commitment = Optional.empty();
+
+  /** Another IKE SA that has to be in the store before this one is written. */
+  Optional<IkeSa> commitFirst = Optional.empty();
+
+  /** The IKE SA made by the rekey that is being committed: confirmed once it is done. */
+  Optional<IkeSa> confirmNext = Optional.empty();
+
+  /** Whether the commit of another IKE SA is awaited. */
+  boolean blocked;
+
+  /** An IKE_AUTH request that waits for its virtual addresses. */
+  Optional<IkeAuth.Waiting> addressesWanted = Optional.empty();
+
+  /** Whether the IKE SA is not here any more. */
+  boolean gone;
+
+  /** Whether the keeper of connections knows that it has ended, or must not know. */
+  boolean endTold;
+
+  /** Whether the image differs from the store by nothing but message ids and the endpoint. */
+  boolean stale;
+
+  long staleSinceMillis;
+
+  /** Liveness checks answered since the last commit. */
+  int answeredAhead;
+
+  /** How far ahead of the image the next request of the peer may be: after an adoption only. */
+  int aheadMax;
+
+  long lastHeardMillis;
+  int retransmissions;
+  long retransmitAtMillis = Agenda.NEVER;
+
+  /** Restarts of IKE_SA_INIT, for a cookie or another group. */
+  int restarts;
+
+  /** The cookie to lead the next IKE_SA_INIT request; empty for none. */
+  byte[] cookie = new byte[0];
+
+  /** Child SAs that have reached a limit and send no more. */
+  final Set<Integer> exhausted = new HashSet<>();
+
+  /** Until when a child that could not be made is not tried again. */
+  final Map<String, Long> childPauses = new HashMap<>();
+
+  void await(Event event) {
+    if (events.size() < EVENTS_WAITING_MAX) {
+      events.add(event);
+    }
+  }
+
+  Optional<Event> nextEvent() {
+    return Optional.ofNullable(events.poll());
+  }
+
+  /** Notes an exchange that is wanted; one that waits already is not noted twice. */
+  void want(Task task) {
+    if (tasks.size() < TASKS_MAX) {
+      tasks.add(task);
+    }
+  }
+
+  Optional<Task> nextTask() {
+    Optional<Task> first = tasks.stream().findFirst();
+    first.ifPresent(tasks::remove);
+    return first;
+  }
+
+  void dropTasks() {
+    tasks.clear();
+  }
+
+  /** Whether events have to wait. */
+  boolean busy() {
+    return blocked || commitment.isPresent() || addressesWanted.isPresent();
+  }
+}

@@ -1,0 +1,141 @@
+package io.phalanx.node.ike;
+
+import io.phalanx.config.Secret;
+import io.phalanx.config.suite.KeyExchangeMethod;
+import io.phalanx.datapath.UdpDatagram;
+import io.phalanx.node.ike.wire.IkeHeader;
+import io.phalanx.node.ike.wire.Payload;
+import io.phalanx.node.ike.wire.Payload.Notify;
+import io.phalanx.replication.image.IkeSaImage.RequestInFlight;
+import io.phalanx.replication.image.IkeSaImage.SentResponse;
+import java.util.List;
+import java.util.Optional;
+
+/** Protected messages of an IKE SA: made, numbered, noted for its image, and held until then. */
+final class Messages {
+  private static final long MESSAGE_ID_MASK = 0xffff_ffffL;
+
+  private final Environment environment;
+
+  Messages(Environment environment) {
+    this.environment = environment;
+  }
+
+  /**
+   * What is needed to process the answer to a request.
+   *
+   * @param spi SPI offered by us; 0 if none
+   * @param replaces our SPI of what the request rekeys or deletes; 0 if none
+   * @param child name of the child in the configuration, or empty
+   */
+  record Ask(
+      Secret nonce,
+      Optional<KeyExchangeMethod> keyExchange,
+      Secret privateValue,
+      long spi,
+      long replaces,
+      String child) {
+    /** Nothing but what it is about. */
+    static Ask about(long replaces) {
+      return new Ask(Secret.EMPTY, Optional.empty(), Secret.EMPTY, 0, replaces, "");
+    }
+  }
+
+  /** Sends a request; there must be none in flight. */
+  void ask(IkeSa sa, Purpose purpose, List<Payload> payloads, Ask ask, long nowMillis) {
+    if (sa.request.isPresent()) {
+      throw new IllegalStateException("a request is in flight already: " + sa.asking());
+    }
+    IkeHeader header =
+        new IkeHeader(
+            sa.initiatorSpi(),
+            sa.responderSpi(),
+            purpose.exchange(),
+            sa.initiator,
+            false,
+            sa.nextOwnId);
+    byte[] message =
+        sa.outbound().encrypt(header, payloads, environment.nonces(), environment.random());
+    sa.nextOwnId = next(sa.nextOwnId);
+    inFlight(sa, purpose, header.messageId(), message, ask, nowMillis);
+  }
+
+  /** Notes a request as the one in flight, and sends it once that is in the store. */
+  void inFlight(
+      IkeSa sa, Purpose purpose, long messageId, byte[] message, Ask ask, long nowMillis) {
+    sa.request =
+        Optional.of(
+            new RequestInFlight(
+                messageId,
+                message,
+                purpose.name(),
+                nowMillis,
+                ask.nonce(),
+                ask.keyExchange(),
+                ask.privateValue(),
+                ask.spi(),
+                ask.replaces(),
+                ask.child()));
+    sa.local.retransmitAtMillis = Agenda.NEVER;
+    sa.changes.touch();
+    sa.hold(new Effect.Send(new UdpDatagram(sa.peer, sa.natPort, message)));
+  }
+
+  /** Takes the request that the peer has answered. */
+  RequestInFlight answered(IkeSa sa) {
+    RequestInFlight request = sa.request.orElseThrow();
+    sa.request = Optional.empty();
+    sa.changes.touch();
+    return request;
+  }
+
+  /** Answers a request, once the answer is in the store. */
+  void respond(IkeSa sa, Inbound in, List<Payload> payloads) {
+    note(sa, in, seal(sa, in.message().header(), payloads));
+    sa.changes.touch();
+    sa.response.ifPresent(
+        response ->
+            sa.hold(
+                new Effect.Send(
+                    new UdpDatagram(
+                        in.datagram().peer(), in.datagram().natPort(), response.message()))));
+  }
+
+  void respond(IkeSa sa, Inbound in, Notify notify) {
+    respond(sa, in, List.of(notify));
+  }
+
+  /**
+   * An empty answer that may leave at once: the request has changed nothing but the message id
+   * (design: liveness is cheap).
+   */
+  UdpDatagram respondAhead(IkeSa sa, Inbound in) {
+    byte[] message = seal(sa, in.message().header(), List.of());
+    note(sa, in, message);
+    return new UdpDatagram(in.datagram().peer(), in.datagram().natPort(), message);
+  }
+
+  private byte[] seal(IkeSa sa, IkeHeader request, List<Payload> payloads) {
+    IkeHeader header =
+        new IkeHeader(
+            sa.initiatorSpi(),
+            sa.responderSpi(),
+            request.exchange(),
+            sa.initiator,
+            true,
+            request.messageId());
+    return sa.outbound().encrypt(header, payloads, environment.nonces(), environment.random());
+  }
+
+  private static void note(IkeSa sa, Inbound in, byte[] message) {
+    long id = in.message().header().messageId();
+    sa.response =
+        Optional.of(new SentResponse(id, Inbound.digest(in.datagram().payload()), message));
+    sa.nextPeerId = next(id);
+  }
+
+  /** Message ids end with 2^32 - 1 (RFC 7296 §2.2); a rekey of the IKE SA comes long before. */
+  private static long next(long messageId) {
+    return (messageId + 1) & MESSAGE_ID_MASK;
+  }
+}

@@ -1,0 +1,80 @@
+package io.phalanx.node.ike;
+
+import io.phalanx.config.GatewayConfig.Listen;
+import io.phalanx.config.iana.NotifyType;
+import io.phalanx.node.ike.wire.IkeMessage;
+import io.phalanx.node.ike.wire.Notifies;
+import io.phalanx.node.ike.wire.Payload;
+import io.phalanx.node.ike.wire.Payload.Notify;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * NAT detection (RFC 7296 §2.23).
+ *
+ * <p>Our NAT_DETECTION_SOURCE_IP matches no address at all, so every peer believes that we are
+ * behind a NAT and sends ESP in UDP on the NAT port: balancers and members in front of and behind
+ * them then need to know of UDP only.
+ */
+final class NatDetection {
+  private static final int HASH_OCTETS = 20;
+  private static final int IKE_PORT = 500; // RFC 7296 §2
+  private static final int NAT_PORT = 4500; // RFC 3948 §2
+  private static final int PORT_MAX = 65_535;
+
+  private final Environment environment;
+
+  NatDetection(Environment environment) {
+    this.environment = environment;
+  }
+
+  List<Payload> announce(IkeSa sa) {
+    byte[] nowhere = new byte[HASH_OCTETS];
+    environment.random().nextBytes(nowhere);
+    return List.of(
+        Notify.of(NotifyType.NAT_DETECTION_SOURCE_IP, nowhere),
+        Notifies.natDetection(
+            NotifyType.NAT_DETECTION_DESTINATION_IP,
+            sa.initiatorSpi(),
+            sa.responderSpi(),
+            sa.peer.getAddress(),
+            sa.peer.getPort()));
+  }
+
+  /** Notes where the peer sees a NAT. */
+  void read(IkeSa sa, IkeMessage message) {
+    long initiatorSpi = message.header().initiatorSpi();
+    long responderSpi = message.header().responderSpi();
+    byte[] peerHash =
+        Notifies.natHash(initiatorSpi, responderSpi, sa.peer.getAddress(), sa.peer.getPort());
+    sa.peerBehindNat = !names(message, NotifyType.NAT_DETECTION_SOURCE_IP, peerHash);
+    Listen listen = environment.config().listen();
+    int port = sa.natPort ? listen.natPort() : listen.ikePort();
+    sa.localBehindNat =
+        listen.addresses().stream()
+            .noneMatch(
+                address ->
+                    names(
+                        message,
+                        NotifyType.NAT_DETECTION_DESTINATION_IP,
+                        Notifies.natHash(initiatorSpi, responderSpi, address, port)));
+  }
+
+  private static boolean names(IkeMessage message, NotifyType type, byte[] hash) {
+    return message
+        .all(Notify.class)
+        .anyMatch(each -> each.type().equals(type) && Arrays.equals(each.data(), hash));
+  }
+
+  /**
+   * Where a peer takes messages of the NAT port. With a port for IKE other than 500, its NAT port
+   * is taken to be as far away as ours is.
+   */
+  InetSocketAddress natEndpoint(InetSocketAddress ikeEndpoint) {
+    Listen listen = environment.config().listen();
+    int shifted = ikeEndpoint.getPort() + listen.natPort() - listen.ikePort();
+    boolean usual = ikeEndpoint.getPort() == IKE_PORT || shifted < 1 || shifted > PORT_MAX;
+    return new InetSocketAddress(ikeEndpoint.getAddress(), usual ? NAT_PORT : shifted);
+  }
+}

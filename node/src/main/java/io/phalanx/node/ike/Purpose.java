@@ -1,0 +1,36 @@
+package io.phalanx.node.ike;
+
+import io.phalanx.config.iana.ExchangeType;
+import io.phalanx.replication.image.IkeSaImage.RequestInFlight;
+
+/** What a request of ours is for; its name is written to images. */
+enum Purpose {
+  IKE_SA_INIT(ExchangeType.IKE_SA_INIT),
+  IKE_AUTH(ExchangeType.IKE_AUTH),
+  NEW_CHILD(ExchangeType.CREATE_CHILD_SA),
+  REKEY_CHILD(ExchangeType.CREATE_CHILD_SA),
+  REKEY_IKE(ExchangeType.CREATE_CHILD_SA),
+  DELETE_CHILD(ExchangeType.INFORMATIONAL),
+  DELETE_IKE(ExchangeType.INFORMATIONAL),
+  LIVENESS(ExchangeType.INFORMATIONAL);
+
+  @SuppressWarnings("ImmutableEnumChecker") // a record of an int
+  private final ExchangeType exchange;
+
+  Purpose(ExchangeType exchange) {
+    this.exchange = exchange;
+  }
+
+  static Purpose of(RequestInFlight request) {
+    return valueOf(request.purpose());
+  }
+
+  ExchangeType exchange() {
+    return exchange;
+  }
+
+  /** Whether it makes, rekeys or closes a Child SA (RFC 7296 §2.25.2). */
+  boolean changesChildren() {
+    return this == NEW_CHILD || this == REKEY_CHILD || this == DELETE_CHILD;
+  }
+}

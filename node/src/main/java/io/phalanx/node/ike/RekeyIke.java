@@ -1,0 +1,323 @@
+package io.phalanx.node.ike;
+
+import io.phalanx.config.GatewayConfig.Connection;
+import io.phalanx.config.Secret;
+import io.phalanx.config.iana.NotifyType;
+import io.phalanx.config.suite.IkeSuite;
+import io.phalanx.config.suite.KeyExchangeMethod;
+import io.phalanx.node.ike.crypto.KeyAgreement;
+import io.phalanx.node.ike.crypto.KeyAgreement.KeyPairValue;
+import io.phalanx.node.ike.crypto.KeyDerivation;
+import io.phalanx.node.ike.wire.IkeMessage;
+import io.phalanx.node.ike.wire.Notifies;
+import io.phalanx.node.ike.wire.Payload;
+import io.phalanx.node.ike.wire.Payload.Notify;
+import io.phalanx.node.ike.wire.Proposals;
+import io.phalanx.node.ike.wire.Proposals.Chosen;
+import io.phalanx.replication.Fence;
+import io.phalanx.replication.image.IkeSaImage.Phase;
+import io.phalanx.replication.image.IkeSaImage.RekeyedByPeer;
+import io.phalanx.replication.image.IkeSaImage.RequestInFlight;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * CREATE_CHILD_SA to rekey the IKE SA (RFC 7296 §1.3.2, §2.18): a new one takes over all Child SAs.
+ *
+ * <p>The new IKE SA is an image of its own and is in the store before the old one, whose image
+ * holds the answer. As responder we make it UNCONFIRMED: should we die between the two, the peer
+ * gets no answer for it, a successor makes another one, and the first goes without touching the
+ * Child SAs. As initiator we make it from what the old image holds, so a successor makes the very
+ * same again.
+ */
+final class RekeyIke {
+  /** How long the peer may take to delete what it has rekeyed. */
+  private static final long DELETION_MILLIS = 60_000;
+
+  private static final long RETRY_SOON_MILLIS = 5_000;
+  private static final long RETRY_LATER_MILLIS = 60_000;
+
+  private final Environment environment;
+  private final SaTable table;
+  private final Messages messages;
+  private final Closing closing;
+  private final Informational informational;
+
+  RekeyIke(
+      Environment environment,
+      SaTable table,
+      Messages messages,
+      Closing closing,
+      Informational informational) {
+    this.environment = environment;
+    this.table = table;
+    this.messages = messages;
+    this.closing = closing;
+    this.informational = informational;
+  }
+
+  /** Whether a CREATE_CHILD_SA request is for the IKE SA itself. */
+  static boolean isRekey(IkeMessage message) {
+    return message.first(Payload.TrafficSelectors.class).isEmpty();
+  }
+
+  /** As responder. */
+  void processRequest(IkeSa sa, Connection connection, Inbound in, long nowMillis) {
+    IkeMessage message = in.message();
+    boolean blocked =
+        sa.phase != Phase.ESTABLISHED
+            || sa.asking().filter(Purpose::changesChildren).isPresent()
+            || sa.rekeyOf(sa.localSpi).isPresent()
+            || table.full();
+    if (!Grammar.REKEY_IKE.allows(message)) {
+      messages.respond(sa, in, Notify.of(NotifyType.INVALID_SYNTAX));
+      return;
+    }
+    if (blocked) {
+      messages.respond(sa, in, Notify.of(NotifyType.TEMPORARY_FAILURE)); // RFC 7296 §2.25.2
+      return;
+    }
+    Optional<Chosen<IkeSuite>> chosen =
+        message
+            .first(Payload.SecurityAssociation.class)
+            .flatMap(each -> Proposals.chooseIke(each.proposals(), connection.ikeSuites()));
+    if (chosen.isEmpty() || chosen.get().peerSpi() == 0) {
+      messages.respond(sa, in, Notify.of(NotifyType.NO_PROPOSAL_CHOSEN));
+      return;
+    }
+    answer(sa, connection, chosen.get(), in, nowMillis);
+  }
+
+  private void answer(
+      IkeSa sa, Connection connection, Chosen<IkeSuite> chosen, Inbound in, long nowMillis) {
+    KeyExchangeMethod method = chosen.suite().keyExchange();
+    Payload.KeyExchange theirs = in.message().first(Payload.KeyExchange.class).orElseThrow();
+    if (theirs.group() != method.id()) {
+      messages.respond(sa, in, Notifies.invalidKe(method.id()));
+      return;
+    }
+    KeyPairValue ours = KeyAgreement.generate(method, environment.random());
+    Optional<Secret> shared = KeyAgreement.agree(method, ours.privateValue(), theirs.data());
+    if (shared.isEmpty()) {
+      messages.respond(sa, in, Notify.of(NotifyType.INVALID_SYNTAX));
+      return;
+    }
+    byte[] nonce = environment.nonce();
+    byte[] peerNonce = nonce(in.message());
+    long spi = environment.spis().ike().getAsLong();
+    IkeSa made = make(sa, connection, chosen, spi, false, Phase.UNCONFIRMED, nowMillis);
+    made.keys =
+        KeyDerivation.rekeyed(
+            made.suite,
+            sa.suite.prf(),
+            sa.keys.d(),
+            shared.get(),
+            new KeyDerivation.Exchange(peerNonce, nonce, made.peerSpi, spi));
+    if (sa.asking(Purpose.REKEY_IKE)) {
+      made.expiresAtMillis = nowMillis + DELETION_MILLIS;
+      sa.rekeyedByPeer.add(
+          new RekeyedByPeer(sa.localSpi, spi, CreateChild.lower(nonce, peerNonce)));
+    } else {
+      made.expiresAtMillis = nowMillis + environment.config().ike().halfOpenTimeout().toMillis();
+      Closing.handOver(sa, made);
+      replaced(sa, made, nowMillis);
+      sa.local.confirmNext = Optional.of(made);
+    }
+    sa.local.commitFirst = Optional.of(made);
+    table.add(made);
+    messages.respond(
+        sa,
+        in,
+        List.of(
+            new Payload.SecurityAssociation(List.of(chosen.answer(Notifies.spiOf(spi)))),
+            new Payload.Nonce(nonce),
+            new Payload.KeyExchange(method.id(), ours.publicValue())));
+  }
+
+  private IkeSa make(
+      IkeSa old,
+      Connection connection,
+      Chosen<IkeSuite> chosen,
+      long spi,
+      boolean initiator,
+      Phase phase,
+      long nowMillis) {
+    IkeSa made =
+        new IkeSa(
+            old.sessionId,
+            spi,
+            initiator,
+            phase,
+            chosen.suite(),
+            old.peer,
+            nowMillis,
+            new Fence(environment.self(), 1));
+    made.peerSpi = chosen.peerSpi();
+    made.connection = old.connection;
+    made.natPort = old.natPort;
+    made.localBehindNat = old.localBehindNat;
+    made.peerBehindNat = old.peerBehindNat;
+    made.localId = old.localId;
+    made.peerId = old.peerId;
+    made.establishedAtMillis = old.establishedAtMillis;
+    made.rekeyAtMillis = environment.rekeyAt(connection.rekeyAfter(), nowMillis);
+    made.local.lastHeardMillis = nowMillis;
+    return made;
+  }
+
+  private static void replaced(IkeSa old, IkeSa made, long nowMillis) {
+    Phases.move(old, Phase.REKEYED, "suite=" + IkeSaInit.text(made.suite));
+    old.report("rekeyed", "spi=%016x -> %016x".formatted(old.localSpi, made.localSpi));
+    old.local.dropTasks();
+    old.expiresAtMillis = nowMillis + DELETION_MILLIS;
+  }
+
+  /**
+   * As initiator.
+   *
+   * @param group 0 for that of the first suite
+   */
+  void send(IkeSa sa, Connection connection, int group, long nowMillis) {
+    KeyExchangeMethod first = connection.ikeSuites().getFirst().keyExchange();
+    KeyExchangeMethod method = ChildNegotiation.method(group).orElse(first);
+    KeyPairValue ours = KeyAgreement.generate(method, environment.random());
+    byte[] nonce = environment.nonce();
+    long spi = environment.spis().ike().getAsLong();
+    messages.ask(
+        sa,
+        Purpose.REKEY_IKE,
+        List.of(
+            new Payload.SecurityAssociation(
+                Proposals.ofIke(connection.ikeSuites(), Notifies.spiOf(spi))),
+            new Payload.Nonce(nonce),
+            new Payload.KeyExchange(method.id(), ours.publicValue())),
+        new Messages.Ask(
+            Secret.of(nonce), Optional.of(method), ours.privateValue(), spi, sa.localSpi, ""),
+        nowMillis);
+  }
+
+  /** As initiator: takes the answer. */
+  void processResponse(IkeSa sa, Connection connection, IkeMessage message, long nowMillis) {
+    RequestInFlight request = messages.answered(sa);
+    KeyExchangeMethod method = request.keyExchange().orElseThrow();
+    Optional<Chosen<IkeSuite>> chosen =
+        message
+            .first(Payload.SecurityAssociation.class)
+            .flatMap(each -> Proposals.acceptedIke(each.proposals(), connection.ikeSuites()))
+            .filter(each -> each.peerSpi() != 0 && each.suite().keyExchange() == method);
+    Optional<Secret> shared =
+        message
+            .first(Payload.KeyExchange.class)
+            .filter(each -> each.group() == method.id())
+            .flatMap(each -> KeyAgreement.agree(method, request.privateValue(), each.data()));
+    if (!Grammar.REKEY_IKE.allows(message) || chosen.isEmpty() || shared.isEmpty()) {
+      failed(sa, connection, request, message, nowMillis);
+      return;
+    }
+    Optional<IkeSa> already = table.find(request.spi());
+    if (already.isPresent()) {
+      finishForPredecessor(sa, already.get(), nowMillis);
+      return;
+    }
+    byte[] nonce = request.nonce().reveal();
+    byte[] peerNonce = nonce(message);
+    IkeSa made =
+        make(sa, connection, chosen.get(), request.spi(), true, Phase.ESTABLISHED, nowMillis);
+    made.keys =
+        KeyDerivation.rekeyed(
+            made.suite,
+            sa.suite.prf(),
+            sa.keys.d(),
+            shared.get(),
+            new KeyDerivation.Exchange(nonce, peerNonce, made.localSpi, made.peerSpi));
+    table.add(made);
+    sa.local.commitFirst = Optional.of(made);
+    settle(sa, made, CreateChild.lower(nonce, peerNonce), nowMillis);
+  }
+
+  /** The member before us has made the new IKE SA, and died before it could write the old one. */
+  private void finishForPredecessor(IkeSa sa, IkeSa made, long nowMillis) {
+    sa.children.clear();
+    sa.rekeyedByPeer.clear();
+    sa.virtualAddresses = List.of();
+    sa.ownAddresses = List.of();
+    replaced(sa, made, nowMillis);
+    sa.expiresAtMillis = 0;
+    informational.sendDeleteIke(sa, "rekeyed", nowMillis);
+  }
+
+  /**
+   * Gives the Child SAs to the one that stays: ours, unless the peer has rekeyed as well and the
+   * lowest nonce was in our exchange (RFC 7296 §2.8.1). Whose exchange stays deletes the old one.
+   */
+  private void settle(IkeSa sa, IkeSa made, byte[] lowest, long nowMillis) {
+    Optional<IkeSa> theirs = closing.heir(sa);
+    boolean ourTurn =
+        theirs.isEmpty()
+            || sa.rekeyOf(sa.localSpi)
+                .filter(each -> Arrays.compareUnsigned(lowest, each.lowestNonce()) < 0)
+                .isEmpty();
+    if (ourTurn) {
+      Closing.inherit(sa, made);
+      replaced(sa, made, nowMillis);
+      sa.expiresAtMillis = 0;
+      informational.sendDeleteIke(sa, "rekeyed", nowMillis);
+      theirs.ifPresent(
+          redundant -> {
+            Phases.move(redundant, Phase.REKEYED, "lost a collision of rekeys");
+            redundant.expiresAtMillis = nowMillis + DELETION_MILLIS;
+            table.touch(redundant);
+          });
+    } else {
+      IkeSa heir = theirs.get();
+      Closing.inherit(sa, heir);
+      replaced(sa, heir, nowMillis);
+      table.touch(heir);
+      informational.sendDeleteIke(made, "lost a collision of rekeys", nowMillis);
+    }
+  }
+
+  private void failed(
+      IkeSa sa,
+      Connection connection,
+      RequestInFlight request,
+      IkeMessage message,
+      long nowMillis) {
+    Notify error =
+        message
+            .all(Notify.class)
+            .filter(each -> each.type().error())
+            .findFirst()
+            .orElseGet(() -> Notify.of(NotifyType.INVALID_SYNTAX));
+    Optional<KeyExchangeMethod> wanted =
+        error.type().equals(NotifyType.INVALID_KE_PAYLOAD)
+            ? Notifies.wantedGroup(error).flatMap(ChildNegotiation::method)
+            : Optional.empty();
+    KeyExchangeMethod first = connection.ikeSuites().getFirst().keyExchange();
+    if (request.keyExchange().filter(first::equals).isPresent()
+        && wanted.isPresent()
+        && wanted.get() != first
+        && connection.ikeSuites().stream().anyMatch(each -> each.keyExchange() == wanted.get())) {
+      send(sa, connection, wanted.get().id(), nowMillis);
+      return;
+    }
+    // Should the peer have taken over with its own rekey, ours is not wanted any more.
+    Optional<IkeSa> heir = closing.heir(sa);
+    sa.report("rekey-failed", "notify " + error.type().code());
+    if (heir.isPresent()) {
+      Closing.inherit(sa, heir.get());
+      replaced(sa, heir.get(), nowMillis);
+      table.touch(heir.get());
+      return;
+    }
+    long pause =
+        error.type().equals(NotifyType.TEMPORARY_FAILURE) ? RETRY_SOON_MILLIS : RETRY_LATER_MILLIS;
+    sa.rekeyAtMillis = nowMillis + pause + environment.random().nextLong(pause / 2);
+    sa.changes.touch();
+  }
+
+  private static byte[] nonce(IkeMessage message) {
+    return message.first(Payload.Nonce.class).orElseThrow().data();
+  }
+}

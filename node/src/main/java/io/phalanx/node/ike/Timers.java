@@ -1,0 +1,146 @@
+package io.phalanx.node.ike;
+
+import io.phalanx.config.GatewayConfig.Child;
+import io.phalanx.config.GatewayConfig.Connection;
+import io.phalanx.config.GatewayConfig.Ike;
+import io.phalanx.replication.image.IkeSaImage.ChildRef;
+import io.phalanx.replication.image.IkeSaImage.Phase;
+import java.util.List;
+import java.util.Optional;
+
+/** What time brings to an IKE SA: retransmissions, probes, rekeys, and its end. */
+final class Timers {
+  /** How long a change of mere message ids may wait for company (design: liveness is cheap). */
+  private static final long STALE_MILLIS = 500;
+
+  /** Pause before a Child SA that has ended is made again. */
+  private static final long CHILD_PAUSE_MILLIS = 5_000;
+
+  private final Environment environment;
+
+  Timers(Environment environment) {
+    this.environment = environment;
+  }
+
+  /** When to look at it next. */
+  long next(IkeSa sa, long nowMillis) {
+    if (sa.local.commitment.isPresent()) {
+      return sa.local.commitment.get().retryAtMillis();
+    }
+    if (sa.local.busy()) {
+      return Agenda.NEVER;
+    }
+    long at = orNever(sa.expiresAtMillis);
+    if (sa.request.isPresent()) {
+      at = Math.min(at, sa.local.retransmitAtMillis);
+    }
+    if (sa.local.stale) {
+      at = Math.min(at, sa.local.staleSinceMillis + STALE_MILLIS);
+    }
+    if (sa.phase == Phase.ESTABLISHED && sa.request.isEmpty()) {
+      at = Math.min(at, orNever(sa.rekeyAtMillis));
+      at = Math.min(at, probeAt(sa));
+      for (ChildRef child : sa.children) {
+        if (!replaced(sa, child)) {
+          at = Math.min(at, orNever(child.rekeyAtMillis()));
+        }
+      }
+      for (String name : missing(sa)) {
+        at = Math.min(at, pausedUntil(sa, name, nowMillis));
+      }
+    }
+    return at;
+  }
+
+  private static long orNever(long atMillis) {
+    return atMillis == 0 ? Agenda.NEVER : atMillis;
+  }
+
+  private long probeAt(IkeSa sa) {
+    long interval =
+        environment.connection(sa.connection).map(each -> each.dpdInterval().toMillis()).orElse(0L);
+    return interval == 0 ? Agenda.NEVER : sa.local.lastHeardMillis + interval;
+  }
+
+  private static boolean replaced(IkeSa sa, ChildRef child) {
+    return sa.rekeyOf(Integer.toUnsignedLong(child.inboundSpi())).isPresent();
+  }
+
+  /** Children that a connection which is kept up should have and has not. */
+  private List<String> missing(IkeSa sa) {
+    Optional<Connection> connection =
+        environment.connection(sa.connection).filter(Connection::initiate);
+    return connection.map(Connection::children).orElse(List.of()).stream()
+        .map(Child::name)
+        .filter(name -> sa.children.stream().noneMatch(each -> each.child().equals(name)))
+        .toList();
+  }
+
+  private static long pausedUntil(IkeSa sa, String child, long nowMillis) {
+    return sa.local.childPauses.computeIfAbsent(child, _ -> nowMillis + CHILD_PAUSE_MILLIS);
+  }
+
+  /** Wants what is due; what is to be sent again, or has ended, is the engine's to see to. */
+  void wantDue(IkeSa sa, long nowMillis) {
+    if (sa.local.stale && nowMillis >= sa.local.staleSinceMillis + STALE_MILLIS) {
+      sa.changes.touch();
+    }
+    if (sa.phase != Phase.ESTABLISHED || sa.request.isPresent()) {
+      return;
+    }
+    for (ChildRef child : sa.children) {
+      if (nowMillis >= orNever(child.rekeyAtMillis()) && !replaced(sa, child)) {
+        sa.local.want(new Task.RekeyChild(child.inboundSpi()));
+      }
+    }
+    if (nowMillis >= orNever(sa.rekeyAtMillis)) {
+      sa.local.want(new Task.RekeyIke());
+    }
+    for (String name : missing(sa)) {
+      if (nowMillis >= pausedUntil(sa, name, nowMillis)) {
+        sa.local.childPauses.put(name, nowMillis + CHILD_PAUSE_MILLIS);
+        sa.local.want(new Task.NewChild(name));
+      }
+    }
+    if (nowMillis >= probeAt(sa)) {
+      sa.local.want(new Task.Liveness());
+    }
+  }
+
+  /** Starts the timer of a request that has just left. */
+  void sent(IkeSa sa, long nowMillis) {
+    sa.local.retransmissions = 0;
+    sa.local.retransmitAtMillis = nowMillis + pause(0);
+  }
+
+  /** Whether the request in flight may be sent once more; if so, its timer is set. */
+  boolean mayRetransmit(IkeSa sa, long nowMillis) {
+    if (sa.local.retransmissions >= environment.config().ike().retransmitTries()) {
+      return false;
+    }
+    sa.local.retransmissions++;
+    sa.local.retransmitAtMillis = nowMillis + pause(sa.local.retransmissions);
+    return true;
+  }
+
+  /**
+   * Goes on with the timer of a request that another member has sent: as many retransmissions count
+   * as done as there was time for, but one is always left.
+   */
+  void resume(IkeSa sa, long firstSentAtMillis, long nowMillis) {
+    int done = 0;
+    long at = firstSentAtMillis + pause(0);
+    while (at < nowMillis && done < environment.config().ike().retransmitTries() - 1) {
+      done++;
+      at += pause(done);
+    }
+    sa.local.retransmissions = done;
+    sa.local.retransmitAtMillis = nowMillis + pause(done);
+  }
+
+  private long pause(int retransmissions) {
+    Ike ike = environment.config().ike();
+    return (long)
+        (ike.retransmitFirst().toMillis() * Math.pow(ike.retransmitBase(), retransmissions));
+  }
+}

@@ -1,0 +1,173 @@
+package io.phalanx.node.ops;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The admin port: {@code /healthz}, {@code /readyz}, {@code /metrics} and {@code /sessions} over
+ * HTTP. Plain and without authentication, so it belongs on a loopback or management address.
+ *
+ * <p>It opens before the member does, so that an orchestrator sees a member that starts as alive
+ * and not ready, and not as a refused connection.
+ */
+public final class AdminServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
+  private static final int CONNECTIONS_MAX = 128;
+  private static final int REQUESTS_AT_ONCE_MAX = 16;
+  private static final int SESSIONS_MAX = 10_000;
+  private static final ObjectWriter JSON = new ObjectMapper().writer();
+
+  static {
+    // The server's own bounds can only be set so: a slow client must not hold a connection forever.
+    limit("jdk.httpserver.maxConnections", CONNECTIONS_MAX);
+    limit("sun.net.httpserver.maxIdleConnections", CONNECTIONS_MAX);
+    limit("sun.net.httpserver.maxReqTime", 5);
+    limit("sun.net.httpserver.maxRspTime", 30);
+    if (System.getProperty("sun.net.httpserver.nodelay") == null) {
+      // An answer is two writes; Nagle and delayed acknowledgements would add 40 ms to it.
+      System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+  }
+
+  private record Answer(int status, String type, String body) {
+    static Answer text(int status, String line) {
+      return new Answer(status, "text/plain; charset=utf-8", line + "\n");
+    }
+  }
+
+  private final HttpServer server;
+  private final ExecutorService threads;
+  private final Semaphore requests = new Semaphore(REQUESTS_AT_ONCE_MAX);
+  private final Map<String, Function<MemberView, Answer>> pages =
+      Map.of(
+          "/healthz", AdminServer::health,
+          "/readyz", AdminServer::readiness,
+          "/metrics", AdminServer::metrics,
+          "/sessions", AdminServer::sessions);
+  private volatile Optional<MemberView> member = Optional.empty();
+
+  private AdminServer(HttpServer server, ExecutorService threads) {
+    this.server = server;
+    this.threads = threads;
+  }
+
+  /** Binds and answers; everything but {@code /healthz} says 503 until {@link #show}. */
+  public static AdminServer open(InetSocketAddress address) throws IOException {
+    HttpServer http = HttpServer.create(address, CONNECTIONS_MAX);
+    ExecutorService threads =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("admin-", 0).factory());
+    AdminServer admin = new AdminServer(http, threads);
+    http.setExecutor(threads);
+    http.createContext("/", admin::handle);
+    http.start();
+    return admin;
+  }
+
+  /** From now on the pages tell about this member. */
+  public void show(MemberView view) {
+    member = Optional.of(view);
+  }
+
+  public InetSocketAddress address() {
+    return server.getAddress();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      if (!requests.tryAcquire()) {
+        send(exchange, Answer.text(503, "too many requests at once"));
+        return;
+      }
+      try {
+        send(exchange, answer(exchange));
+      } finally {
+        requests.release();
+      }
+    }
+  }
+
+  private Answer answer(HttpExchange exchange) {
+    Function<MemberView, Answer> page = pages.get(exchange.getRequestURI().getPath());
+    if (page == null) {
+      return Answer.text(404, "no such page: try " + String.join(" ", pages.keySet()));
+    }
+    String method = exchange.getRequestMethod();
+    if (!method.equals("GET") && !method.equals("HEAD")) {
+      exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+      return Answer.text(405, "only GET and HEAD");
+    }
+    try {
+      return member
+          .map(page)
+          .orElseGet(() -> starting(exchange.getRequestURI().getPath().equals("/healthz")));
+    } catch (RuntimeException fault) {
+      log.error("admin page {} failed", exchange.getRequestURI().getPath(), fault);
+      return Answer.text(500, "failed: see the log");
+    }
+  }
+
+  private static void send(HttpExchange exchange, Answer answer) throws IOException {
+    byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", answer.type());
+    if (exchange.getRequestMethod().equals("HEAD")) {
+      exchange.sendResponseHeaders(answer.status(), -1);
+      return;
+    }
+    exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
+    exchange.getResponseBody().write(body);
+  }
+
+  private static Answer starting(boolean alive) {
+    return Answer.text(alive ? 200 : 503, "starting");
+  }
+
+  private static Answer health(MemberView view) {
+    return view.healthy() ? Answer.text(200, "ok") : Answer.text(503, view.reason());
+  }
+
+  private static Answer readiness(MemberView view) {
+    return view.ready() ? Answer.text(200, "ready") : Answer.text(503, view.reason());
+  }
+
+  private static Answer metrics(MemberView view) {
+    return new Answer(200, "text/plain; version=0.0.4; charset=utf-8", view.metrics().scrape());
+  }
+
+  private static Answer sessions(MemberView view) {
+    StringBuilder lines = new StringBuilder();
+    for (SessionView session : view.sessions(SESSIONS_MAX)) {
+      try {
+        lines.append(JSON.writeValueAsString(session)).append('\n');
+      } catch (JsonProcessingException impossible) {
+        throw new AssertionError("a session view is plain data", impossible);
+      }
+    }
+    return new Answer(200, "application/x-ndjson", lines.toString());
+  }
+
+  private static void limit(String property, int value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, Integer.toString(value));
+    }
+  }
+}

@@ -1,0 +1,242 @@
+package io.phalanx.node.runtime;
+
+import io.phalanx.datapath.Datapath;
+import io.phalanx.datapath.UdpDatagram;
+import io.phalanx.node.ike.Effect;
+import io.phalanx.node.ike.Event;
+import io.phalanx.node.ike.IkeEngine;
+import io.phalanx.node.ops.SessionView;
+import io.phalanx.replication.Interlink;
+import io.phalanx.replication.Membership;
+import io.phalanx.replication.Owned;
+import io.phalanx.replication.Owner;
+import io.phalanx.replication.SaStore;
+import io.phalanx.replication.SaStore.Found;
+import io.phalanx.replication.image.IkeSaImage;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the IKEv2 engine: brings it messages, time and answers, and does what it wants done. What
+ * comes for an IKE SA that is not here waits until the store has said who owns it, as {@link
+ * SaDirectory} does for packets.
+ *
+ * <p>All methods run on the control loop.
+ */
+final class IkeService {
+  private static final Logger sessionLog = LoggerFactory.getLogger("io.phalanx.session");
+  private static final int HELD_PER_SA_MAX = 16;
+  private static final int HELD_MAX = 4096;
+  private static final int HOPS_MAX = 3;
+  private static final long RETRY_MILLIS = 20;
+  private static final int RETRIES_MAX = 150;
+
+  /** What waits for the owner of an IKE SA. */
+  private sealed interface Waiting {}
+
+  private record Message(UdpDatagram datagram, int hops) implements Waiting {}
+
+  private record Due(int saId, boolean exhausted) implements Waiting {}
+
+  private final ControlLoop control;
+  private final IkeEngine engine;
+  private final SaStore store;
+  private final Membership membership;
+  private final Interlink interlink;
+  private final Datapath datapath;
+  private final Addresses addresses;
+  private final LongSupplier nowMillis;
+  private final SaDirectory directory;
+  private final Held<Long, Waiting> held = new Held<>(HELD_PER_SA_MAX, HELD_MAX);
+  private int hopsNow;
+  private final AtomicLong claims = new AtomicLong();
+  private volatile long size;
+  private volatile long halfOpen;
+
+  IkeService(
+      ControlLoop control,
+      IkeEngine engine,
+      SaStore store,
+      Membership membership,
+      Interlink interlink,
+      Datapath datapath,
+      Addresses addresses,
+      SaDirectory directory,
+      LongSupplier nowMillis) {
+    this.control = control;
+    this.engine = engine;
+    this.store = store;
+    this.membership = membership;
+    this.interlink = interlink;
+    this.datapath = datapath;
+    this.addresses = addresses;
+    this.directory = directory;
+    this.nowMillis = nowMillis;
+  }
+
+  void received(UdpDatagram datagram, int hops) {
+    hopsNow = hops;
+    step(new Event.Received(datagram));
+    hopsNow = 0;
+  }
+
+  void tick() {
+    step(new Event.Tick());
+  }
+
+  /** Counts what the gauges show; they are read on other threads. */
+  void count() {
+    long open = 0;
+    long all = 0;
+    for (IkeSaImage image : (Iterable<IkeSaImage>) engine.images()::iterator) {
+      all++;
+      open += image.phase() == IkeSaImage.Phase.HALF_OPEN ? 1 : 0;
+    }
+    size = all;
+    halfOpen = open;
+  }
+
+  /** A Child SA is near its limits, or has reached one: tells whoever owns its IKE SA. */
+  void childDue(long ikeSpi, int saId, boolean exhausted) {
+    if (engine.carries(ikeSpi)) {
+      step(new Event.ChildDue(ikeSpi, saId, exhausted));
+    } else if (held.add(ikeSpi, new Due(saId, exhausted))) {
+      lookUp(ikeSpi, 0);
+    }
+  }
+
+  /** Claims an IKE SA whose owner is gone, though no message waits for it. */
+  void claimIfOrphan(long ikeSpi) {
+    if (!engine.carries(ikeSpi) && held.open(ikeSpi)) {
+      lookUp(ikeSpi, 0);
+    }
+  }
+
+  /** Takes over an IKE SA that a sweep has claimed. */
+  void adopt(Owned<IkeSaImage> owned) {
+    step(new Event.Adopted(owned));
+    owned.image().children().forEach(child -> directory.claimIfOrphan(child.saId()));
+    flush(owned.image().localSpi(), membership.self());
+  }
+
+  void step(Event event) {
+    engine.step(event, nowMillis.getAsLong()).forEach(this::perform);
+  }
+
+  private void perform(Effect effect) {
+    switch (effect) {
+      case Effect.Send(UdpDatagram datagram) -> datapath.sendIke(datagram);
+      case Effect.CommitImage(long id, var commit) -> {
+        var _ =
+            store
+                .commit(commit)
+                .thenAcceptAsync(outcome -> step(new Event.Committed(id, outcome)), control);
+      }
+      case Effect.RemoveIkeSa(long spi, var fence, var saIds) -> {
+        saIds.forEach(directory::remove);
+        var _ = store.removeIkeSa(spi, fence, saIds);
+      }
+      case Effect.InstallChild(var image) -> directory.install(image);
+      case Effect.RemoveChild(int saId) -> directory.remove(saId);
+      case Effect.MovePeer(List<Integer> saIds, InetSocketAddress peer) ->
+          saIds.forEach(saId -> datapath.movePeer(saId, saId, peer));
+      case Effect.LeaseAddresses lease -> {
+        var _ =
+            addresses
+                .lease(lease)
+                .thenAcceptAsync(
+                    leased -> step(new Event.AddressesLeased(lease.localSpi(), leased)), control);
+      }
+      case Effect.ReleaseAddresses release -> addresses.release(release);
+      case Effect.FindOwner(long spi, UdpDatagram datagram) -> {
+        if (held.add(spi, new Message(datagram, hopsNow))) {
+          lookUp(spi, 0);
+        }
+      }
+      case Effect.Report(long session, String name, String detail) ->
+          sessionLog.info("session={} {} {}", String.format("%016x", session), name, detail);
+    }
+  }
+
+  private void lookUp(long spi, int attempt) {
+    var _ =
+        store.findIkeSa(spi).thenAcceptAsync(found -> decide(spi, found, attempt, true), control);
+  }
+
+  private void decide(long spi, Found<IkeSaImage> found, int attempt, boolean mayClaim) {
+    switch (found) {
+      case Found.Present<IkeSaImage>(Owned<IkeSaImage> owned) -> {
+        Owner owner = owned.fence().owner();
+        boolean ours = owner.equals(membership.self());
+        if (engine.carries(spi)) {
+          flush(spi, membership.self());
+        } else if (ours && !mayClaim) {
+          adopt(owned);
+        } else if (mayClaim && (ours || !membership.alive(owner))) {
+          claims.incrementAndGet();
+          var _ =
+              store
+                  .claimIkeSa(spi, owned.fence().epoch(), membership.self())
+                  .thenAcceptAsync(answer -> decide(spi, answer, attempt, false), control);
+        } else {
+          flush(spi, owner);
+        }
+      }
+      case Found.Absent<IkeSaImage>() -> held.drop(spi);
+      case Found.Unknown<IkeSaImage>() -> {
+        if (attempt >= RETRIES_MAX) {
+          held.drop(spi);
+        } else {
+          control.after(RETRY_MILLIS, () -> lookUp(spi, attempt + 1));
+        }
+      }
+    }
+  }
+
+  private void flush(long spi, Owner owner) {
+    boolean here = owner.equals(membership.self());
+    for (Waiting waiting : held.take(spi)) {
+      switch (waiting) {
+        case Message(UdpDatagram datagram, int hops) when here -> received(datagram, hops);
+        case Message(UdpDatagram datagram, int hops) -> {
+          if (hops < HOPS_MAX) {
+            interlink.ike(owner.member(), datagram, hops + 1);
+          }
+        }
+        case Due(int saId, boolean exhausted) when here ->
+            step(new Event.ChildDue(spi, saId, exhausted));
+        case Due(int saId, boolean exhausted) ->
+            interlink.childDue(owner.member(), spi, saId, exhausted);
+      }
+    }
+  }
+
+  /** IKE SAs of this member, at most {@code max}. */
+  List<SessionView> sessions(int max) {
+    return engine
+        .images()
+        .limit(max)
+        .map(image -> SessionViews.of(image, membership.self(), directory))
+        .toList();
+  }
+
+  long size() {
+    return size;
+  }
+
+  long halfOpen() {
+    return halfOpen;
+  }
+
+  long claims() {
+    return claims.get();
+  }
+
+  long dropped() {
+    return held.dropped();
+  }
+}

@@ -1,0 +1,100 @@
+package io.phalanx.node.runtime;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.phalanx.datapath.Datapath;
+import io.phalanx.datapath.DatapathCounters;
+import io.phalanx.replication.Membership;
+import java.util.function.ToDoubleFunction;
+
+/** What a member tells of itself to Prometheus; all names begin with {@code phalanx_}. */
+final class MemberMetrics {
+  private final MeterRegistry registry;
+
+  MemberMetrics(MeterRegistry registry) {
+    this.registry = registry;
+  }
+
+  void bind(
+      Datapath datapath,
+      ControlLoop control,
+      Membership membership,
+      SaDirectory directory,
+      IkeService ike,
+      Sweeper sweeper) {
+    esp(datapath, "packets", "in", DatapathCounters::inPackets);
+    esp(datapath, "packets", "out", DatapathCounters::outPackets);
+    esp(datapath, "bytes", "in", DatapathCounters::inBytes);
+    esp(datapath, "bytes", "out", DatapathCounters::outBytes);
+    dropped(datapath, "replayed", DatapathCounters::replayed);
+    dropped(datapath, "not-authentic", DatapathCounters::notAuthentic);
+    dropped(datapath, "malformed", DatapathCounters::malformed);
+    dropped(datapath, "spi-forged", DatapathCounters::spiForged);
+    dropped(datapath, "selector-mismatch", DatapathCounters::selectorMismatch);
+    dropped(datapath, "no-sa", DatapathCounters::noSa);
+    dropped(datapath, "queue-full", DatapathCounters::queueFull);
+    counter(
+        "phalanx.forwarded.packets",
+        "packets handed to the owner of their SA",
+        datapath,
+        path -> path.counters().forwarded());
+    counter(
+        "phalanx.control.dropped",
+        "packets that the control loop had no room for",
+        control,
+        ControlLoop::packetsDropped);
+    counter(
+        "phalanx.control.faults",
+        "faults of this program that were caught; a bug if not 0",
+        control,
+        ControlLoop::faults);
+    counter("phalanx.claims.sa", "SA clusters claimed for traffic", directory, SaDirectory::claims);
+    counter("phalanx.claims.ike", "IKE SAs claimed for messages", ike, IkeService::claims);
+    counter("phalanx.claims.swept", "images claimed by sweeping", sweeper, Sweeper::swept);
+    gauge(
+        "phalanx.control.queue",
+        "tasks that wait for the control loop",
+        control,
+        ControlLoop::queued);
+    gauge("phalanx.sa.carried", "SA clusters carried by this member", directory, SaDirectory::size);
+    gauge("phalanx.ike.carried", "IKE SAs owned by this member", ike, IkeService::size);
+    gauge(
+        "phalanx.ike.halfopen",
+        "IKE SAs that are not authenticated yet",
+        ike,
+        IkeService::halfOpen);
+    gauge(
+        "phalanx.members.living",
+        "members that this one hears, itself included",
+        membership,
+        members -> members.living().size());
+  }
+
+  private void esp(
+      Datapath datapath, String what, String direction, ToDoubleFunction<DatapathCounters> value) {
+    FunctionCounter.builder("phalanx.esp." + what, datapath, p -> value.applyAsDouble(p.counters()))
+        .tag("direction", direction)
+        .description("ESP that was accepted or sent")
+        .register(registry);
+  }
+
+  private void dropped(Datapath datapath, String reason, ToDoubleFunction<DatapathCounters> value) {
+    FunctionCounter.builder(
+            "phalanx.dropped.packets", datapath, p -> value.applyAsDouble(p.counters()))
+        .tag("reason", reason)
+        .description("packets that the packet path has refused")
+        .register(registry);
+  }
+
+  private <T> void counter(String name, String description, T of, ToDoubleFunction<T> value) {
+    FunctionCounter.builder(name, of, value).description(description).register(registry);
+  }
+
+  private <T> void gauge(String name, String description, T of, ToDoubleFunction<T> value) {
+    Gauge.builder(name, of, value)
+        .description(description)
+        .strongReference(true)
+        .register(registry);
+  }
+}

@@ -1,0 +1,317 @@
+package io.phalanx.node.runtime;
+
+import io.phalanx.datapath.Datapath;
+import io.phalanx.datapath.SaClusterSpec;
+import io.phalanx.datapath.SequenceState;
+import io.phalanx.datapath.UdpDatagram;
+import io.phalanx.replication.Fence;
+import io.phalanx.replication.Membership;
+import io.phalanx.replication.Owned;
+import io.phalanx.replication.Owner;
+import io.phalanx.replication.Route;
+import io.phalanx.replication.SaStore;
+import io.phalanx.replication.SaStore.Found;
+import io.phalanx.replication.image.SaClusterImage;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+
+/**
+ * Which SA clusters this member carries, where the others are, and how one comes here.
+ *
+ * <p>A packet without an SA waits ({@link Held}) while the store is asked who owns its SA cluster:
+ *
+ * <ul>
+ *   <li>a living member: a route is set, and the packets go there;
+ *   <li>a member that is gone: it is claimed, installed, and the packets are processed;
+ *   <li>nobody: there is no such SA, the packets are dropped.
+ * </ul>
+ *
+ * All methods run on the control loop.
+ */
+final class SaDirectory implements SaStore.RouteListener, Membership.Listener {
+  private static final int HELD_PER_SA_MAX = 512;
+  private static final int HELD_MAX = 16_384;
+  private static final long RETRY_MILLIS = 20;
+  private static final int RETRIES_MAX = 150;
+
+  /** A packet that waits for its SA. */
+  private sealed interface Packet {}
+
+  private record Esp(UdpDatagram datagram, int hops) implements Packet {}
+
+  private record Clear(byte[] packet, int hops) implements Packet {}
+
+  /** What this member carries. */
+  record Carried(SaClusterImage image, Fence fence) {}
+
+  private final ControlLoop control;
+  private final SaStore store;
+  private final Datapath datapath;
+  private final Leases leases;
+  private final Membership membership;
+
+  private LongConsumer adopted = _ -> {};
+
+  private final Map<Integer, Carried> carried = new HashMap<>();
+  private final RouteTable routes = new RouteTable();
+  private final Held<Integer, Packet> held = new Held<>(HELD_PER_SA_MAX, HELD_MAX);
+  private final AtomicLong claims = new AtomicLong();
+  private volatile int size;
+
+  SaDirectory(
+      ControlLoop control, SaStore store, Datapath datapath, Leases leases, Membership membership) {
+    this.control = control;
+    this.store = store;
+    this.datapath = datapath;
+    this.leases = leases;
+    this.membership = membership;
+  }
+
+  /** From now on {@code told} gets the IKE SPI of each SA cluster that comes here by a claim. */
+  void whenAdopted(LongConsumer told) {
+    adopted = told;
+  }
+
+  // Packets without an SA
+
+  void espWithoutSa(int spi, UdpDatagram datagram, int hops) {
+    int saId = routes.idOf(spi);
+    if (carried.containsKey(saId)) {
+      // Installed meanwhile. One more turn through the packet path, never more.
+      datapath.injectEsp(datagram, hops + 1);
+    } else if (held.add(saId, new Esp(datagram, hops))) {
+      lookUp(saId, 0);
+    }
+  }
+
+  void clearWithoutSa(byte[] packet, int hops) {
+    Optional<Integer> saId = InnerPacket.destination(packet).flatMap(routes::towards);
+    if (saId.isEmpty()) {
+      return;
+    }
+    if (carried.containsKey(saId.get())) {
+      datapath.injectClear(packet, hops + 1);
+    } else if (held.add(saId.get(), new Clear(packet, hops))) {
+      lookUp(saId.get(), 0);
+    }
+  }
+
+  /** Claims an SA cluster whose owner is gone, though no packet waits for it. */
+  void claimIfOrphan(int saId) {
+    boolean orphan =
+        routes
+            .get(saId)
+            .map(route -> !membership.alive(route.fence().owner()) || isOurs(route.fence()))
+            .orElse(true);
+    if (!carried.containsKey(saId) && orphan && held.open(saId)) {
+      lookUp(saId, 0);
+    }
+  }
+
+  private boolean isOurs(Fence fence) {
+    return fence.owner().equals(membership.self());
+  }
+
+  private void lookUp(int saId, int attempt) {
+    var _ =
+        store
+            .findSaCluster(saId)
+            .thenAcceptAsync(found -> decide(saId, found, attempt, true), control);
+  }
+
+  private void decide(int saId, Found<SaClusterImage> found, int attempt, boolean mayClaim) {
+    switch (found) {
+      case Found.Present<SaClusterImage>(Owned<SaClusterImage> owned) -> {
+        Owner owner = owned.fence().owner();
+        if (carried.containsKey(saId)) {
+          flush(saId);
+        } else if (isOurs(owned.fence()) && !mayClaim) {
+          adopt(owned);
+        } else if (mayClaim && (isOurs(owned.fence()) || !membership.alive(owner))) {
+          claims.incrementAndGet();
+          var _ =
+              store
+                  .claimSaCluster(saId, owned.fence().epoch(), membership.self())
+                  .thenAcceptAsync(answer -> decide(saId, answer, attempt, false), control);
+        } else {
+          routeTo(routeOf(owned));
+          flush(saId);
+        }
+      }
+      case Found.Absent<SaClusterImage>() -> held.drop(saId);
+      case Found.Unknown<SaClusterImage>() -> {
+        if (attempt >= RETRIES_MAX) {
+          held.drop(saId);
+        } else {
+          control.after(RETRY_MILLIS, () -> lookUp(saId, attempt + 1));
+        }
+      }
+    }
+  }
+
+  private void flush(int saId) {
+    for (Packet packet : held.take(saId)) {
+      switch (packet) {
+        case Esp(UdpDatagram datagram, int hops) -> datapath.injectEsp(datagram, hops);
+        case Clear(byte[] clear, int hops) -> datapath.injectClear(clear, hops);
+      }
+    }
+  }
+
+  // Coming and going of SA clusters
+
+  /** Carries a new SA cluster of an IKE SA of this member. */
+  void install(SaClusterImage image) {
+    SaClusterImage.Limits limits = image.limits();
+    carry(
+        new Carried(image, new Fence(membership.self(), 1)),
+        new SequenceState(1, limits.outLease(), 0, limits.inLimit()));
+  }
+
+  /** Carries an SA cluster that was claimed: on at the lease, everything up to the limit seen. */
+  void adopt(Owned<SaClusterImage> owned) {
+    SaClusterImage.Limits limits = owned.image().limits();
+    carry(
+        new Carried(owned.image(), owned.fence()),
+        new SequenceState(
+            limits.outLease(), limits.outLease(), limits.inLimit(), limits.inLimit()));
+    adopted.accept(owned.image().ikeSpi());
+  }
+
+  private void carry(Carried sa, SequenceState sequence) {
+    int saId = sa.image().id();
+    carried.put(saId, sa);
+    size = carried.size();
+    routes.put(routeOf(new Owned<>(sa.image(), sa.fence())));
+    // Tracked first: the packet path may want numbers as soon as it carries.
+    leases.track(saId, sa.fence(), sa.image().limits());
+    datapath.install(specOf(sa.image(), sequence));
+    flush(saId);
+  }
+
+  /** The SA cluster has ended. */
+  void remove(int saId) {
+    relinquish(saId);
+    routes.remove(saId);
+    held.drop(saId);
+    datapath.remove(saId);
+  }
+
+  /** The store says that another member owns it. */
+  void lost(int saId) {
+    if (relinquish(saId) && held.open(saId)) {
+      datapath.remove(saId);
+      lookUp(saId, 0);
+    }
+  }
+
+  private boolean relinquish(int saId) {
+    leases.forget(saId);
+    boolean was = carried.remove(saId) != null;
+    size = carried.size();
+    return was;
+  }
+
+  // What other members do
+
+  @Override
+  public void routeChanged(Route route) {
+    if (!routes.put(route)) {
+      return;
+    }
+    Carried mine = carried.get(route.saId());
+    if (mine == null) {
+      routeTo(route);
+    } else if (route.fence().epoch() > mine.fence().epoch()) {
+      relinquish(route.saId());
+      routeTo(route);
+    } else {
+      // After a rekey of the IKE SA it hangs on the new one.
+      SaClusterImage image = mine.image();
+      carried.put(
+          route.saId(), new Carried(image.inForce(route.ikeSpi(), image.limits()), mine.fence()));
+    }
+  }
+
+  @Override
+  public void routeRemoved(int saId) {
+    remove(saId);
+  }
+
+  @Override
+  public void up(Owner owner) {
+    routes.ownedBy(owner).forEach(this::routeTo);
+  }
+
+  /** Packets for what the lost member carried come to us from now on, and claim it. */
+  @Override
+  public void down(Owner owner) {
+    routes.ownedBy(owner).forEach(this::routeTo);
+  }
+
+  private void routeTo(Route route) {
+    Owner owner = route.fence().owner();
+    if (carried.containsKey(route.saId()) || owner.equals(membership.self())) {
+      return;
+    }
+    if (membership.alive(owner)) {
+      datapath.route(route.saId(), route.inboundSpis(), route.remoteSelectors(), owner.member());
+    } else {
+      datapath.remove(route.saId());
+    }
+  }
+
+  // Views
+
+  /** Where an SA cluster is, as far as it is known here. */
+  Optional<Route> route(int saId) {
+    return routes.get(saId);
+  }
+
+  Optional<Carried> carried(int saId) {
+    return Optional.ofNullable(carried.get(saId));
+  }
+
+  Iterable<Carried> all() {
+    return List.copyOf(carried.values());
+  }
+
+  int size() {
+    return size;
+  }
+
+  long claims() {
+    return claims.get();
+  }
+
+  long dropped() {
+    return held.dropped();
+  }
+
+  private static Route routeOf(Owned<SaClusterImage> owned) {
+    SaClusterImage image = owned.image();
+    return new Route(
+        image.id(),
+        image.ikeSpi(),
+        image.subSas().stream().map(sub -> sub.inboundSpi()).toList(),
+        image.remoteSelectors(),
+        owned.fence());
+  }
+
+  private static SaClusterSpec specOf(SaClusterImage image, SequenceState sequence) {
+    return new SaClusterSpec(
+        image.id(),
+        image.subSas(),
+        image.extendedSequenceNumbers(),
+        image.windowSizeBits(),
+        image.localSelectors(),
+        image.remoteSelectors(),
+        image.rekeyBytes(),
+        image.rekeyPackets(),
+        sequence);
+  }
+}

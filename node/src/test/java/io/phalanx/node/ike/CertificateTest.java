@@ -1,0 +1,134 @@
+package io.phalanx.node.ike;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.phalanx.config.GatewayConfig;
+import io.phalanx.node.auth.Credential;
+import io.phalanx.node.auth.TestCa;
+import io.phalanx.node.auth.TrustAnchors;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** IKE_AUTH with certificates (RFC 7427). */
+final class CertificateTest {
+  private static final TestCa CA = TestCa.root("CN=Our CA");
+  private static final TestCa STRANGER = TestCa.root("CN=Another CA");
+  private static final String RSA = "RSA/2048/ike";
+  private static final String ECDSA = "EC/secp256r1/ike";
+
+  private final Configs left = Configs.left();
+  private final Configs right = Configs.right();
+
+  CertificateTest() {
+    left.ownAuthentication = certificate();
+    left.peerAuthentication = certificate();
+    right.ownAuthentication = certificate();
+    right.peerAuthentication = certificate();
+  }
+
+  private static GatewayConfig.Authentication certificate() {
+    return new GatewayConfig.Certificate(Optional.empty(), Optional.empty(), List.of());
+  }
+
+  private static Credentials credentials(String name, String keySpec, TestCa issuer) {
+    return credentials(name, keySpec, issuer, Duration.ofDays(20));
+  }
+
+  private static Credentials credentials(
+      String name, String keySpec, TestCa issuer, Duration validity) {
+    KeyPair keys = TestCa.keys(keySpec);
+    X509Certificate certificate =
+        new TestCa.Template("CN=" + name, keys)
+            .dns(name)
+            .valid(TestCa.NOW.minus(Duration.ofDays(30)), TestCa.NOW.plus(validity))
+            .signedBy(issuer);
+    Credential own =
+        Credential.ofPem(
+            TestCa.pem(certificate), TestCa.pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
+    TrustAnchors anchors = TrustAnchors.ofPem(List.of(TestCa.pem(CA.certificate())));
+    return new Credentials(Map.of("conn", own), Map.of("conn", anchors));
+  }
+
+  private World connected(Credentials ofLeft, Credentials ofRight) {
+    World world = new World(left, ofLeft, right, ofRight, 1);
+    world.nowMillis = TestCa.NOW.toEpochMilli();
+    world.connect();
+    return world;
+  }
+
+  @Test
+  void shouldConnectWithRsaAndEcdsa() {
+    for (String ofLeft : List.of(RSA, ECDSA)) {
+      for (String ofRight : List.of(RSA, ECDSA)) {
+        World world =
+            connected(
+                credentials("left.example", ofLeft, CA), credentials("right.example", ofRight, CA));
+        EstablishTest.assertSameChild(world);
+      }
+    }
+  }
+
+  @Test
+  void shouldConnectWithACertificateOnOneSideAndASharedKeyOnTheOther() {
+    left.ownAuthentication = new GatewayConfig.Psk();
+    right.peerAuthentication = new GatewayConfig.Psk();
+    EstablishTest.assertSameChild(
+        connected(credentials("left.example", RSA, CA), credentials("right.example", ECDSA, CA)));
+  }
+
+  @Test
+  void shouldRefuseAnUnknownAuthority() {
+    assertRefused(
+        connected(
+            credentials("left.example", RSA, STRANGER), credentials("right.example", RSA, CA)));
+  }
+
+  @Test
+  void shouldRefuseAnExpiredCertificate() {
+    assertRefused(
+        connected(
+            credentials("left.example", RSA, CA, Duration.ofDays(-1)),
+            credentials("right.example", RSA, CA)));
+  }
+
+  @Test
+  void shouldRefuseACertificateOfSomebodyElse() {
+    assertRefused(
+        connected(credentials("other.example", RSA, CA), credentials("right.example", RSA, CA)));
+  }
+
+  @Test
+  void shouldLeaveAResponderThatIsNotTrusted() {
+    World world =
+        connected(
+            credentials("left.example", RSA, CA), credentials("right.example", RSA, STRANGER));
+    assertThat(world.left.reported("auth-failed")).isTrue();
+    world.run(60_000);
+    assertThat(world.left.ikeSas()).isEmpty();
+    assertThat(world.right.ikeSas()).isEmpty();
+    assertThat(world.right.carried).isEmpty();
+    assertThat(world.right.store.children()).isEmpty();
+  }
+
+  @Test
+  void shouldRefuseASharedKeyWhereACertificateIsAskedFor() {
+    left.ownAuthentication = new GatewayConfig.Psk();
+    assertRefused(
+        connected(credentials("left.example", RSA, CA), credentials("right.example", RSA, CA)));
+  }
+
+  private static void assertRefused(World world) {
+    assertThat(world.right.reported("auth-failed")).isTrue();
+    assertThat(world.left.established()).isEmpty();
+    assertThat(world.right.established()).isEmpty();
+    world.run(60_000);
+    assertThat(world.left.ikeSas()).isEmpty();
+    assertThat(world.right.ikeSas()).isEmpty();
+    assertThat(world.right.store.images()).isEmpty();
+  }
+}

@@ -1,0 +1,219 @@
+package io.phalanx.node.ike;
+
+import io.phalanx.config.GatewayConfig;
+import io.phalanx.datapath.NonceSource;
+import io.phalanx.datapath.UdpDatagram;
+import io.phalanx.node.ike.crypto.Cookies;
+import io.phalanx.replication.Commit;
+import io.phalanx.replication.Outcome;
+import io.phalanx.replication.Owner;
+import io.phalanx.replication.image.IkeSaImage;
+import io.phalanx.replication.image.IkeSaImage.ChildRef;
+import io.phalanx.replication.image.IkeSaImage.Phase;
+import io.phalanx.replication.image.SaClusterImage;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.Function;
+
+/** One end: a cluster with one member at a time, its store and its packet path. */
+final class Side {
+  private static final long SPI_MARK = 0x5a00_0000_0000_0000L;
+  private static final long SPI_MASK = 0xff00_0000_0000_0000L;
+
+  private final World world;
+  private final boolean left;
+  private final GatewayConfig config;
+  private final Credentials credentials;
+  private final SecureRandom random = new SecureRandom();
+  private int nextEspSpi;
+  private int member;
+  private long ivs;
+
+  FakeStore store = new FakeStore();
+  final Map<Integer, SaClusterImage> carried = new HashMap<>();
+  final List<Effect.Report> reports = new ArrayList<>();
+  final List<Effect.ReleaseAddresses> released = new ArrayList<>();
+  final List<Effect.MovePeer> moves = new ArrayList<>();
+  IkeEngine engine;
+  InetSocketAddress natted;
+
+  /** What the store answers, after it has done what it says. */
+  Function<Commit, Outcome> answer = commit -> store.commit(commit);
+
+  long storeMillis = 1;
+  boolean silent;
+  Function<Effect.LeaseAddresses, List<InetAddress>> pool = _ -> List.of();
+
+  /** The member dies before its effect of this number, from 0; never if negative. */
+  int diesBefore = -1;
+
+  /** Whether a successor adopts only what messages come for. */
+  boolean lazily;
+
+  int effects;
+  int takeovers;
+
+  Side(World world, boolean left, GatewayConfig config, Credentials credentials) {
+    this.world = world;
+    this.left = left;
+    this.config = config;
+    this.credentials = credentials;
+    nextEspSpi = left ? 0x1000 : 0x2000;
+    natted = new InetSocketAddress(address(), 4500);
+    engine = newMember();
+  }
+
+  private InetAddress address() {
+    return left ? Configs.LEFT_ADDRESS : Configs.RIGHT_ADDRESS;
+  }
+
+  private Owner owner() {
+    return new Owner(member, 1);
+  }
+
+  private IkeEngine newMember() {
+    member++;
+    Cookies cookies = new Cookies(config.cluster().keys());
+    NonceSource nonces =
+        new NonceSource() {
+          @Override
+          public long next() {
+            return reserve(1);
+          }
+
+          @Override
+          public long reserve(int count) {
+            ivs += count;
+            return ivs - count;
+          }
+        };
+    Spis spis =
+        new Spis(
+            () -> OptionalInt.of(nextEspSpi++),
+            () -> (random.nextLong() & ~SPI_MASK) | SPI_MARK,
+            spi -> (spi & SPI_MASK) == SPI_MARK);
+    return new IkeEngine(config, credentials, random, nonces, spis, owner(), cookies);
+  }
+
+  /** The member is gone from one moment to the next; another one takes everything over. */
+  void takeOver() {
+    takeovers++;
+    engine = newMember();
+    IkeEngine successor = engine;
+    claimChildren();
+    store.claimAll(owner()).forEach(owned -> stepOf(successor, new Event.Adopted(owned)));
+  }
+
+  /** Another member takes over, but adopts only what messages come for. */
+  void takeOverLazily() {
+    takeovers++;
+    engine = newMember();
+    claimChildren();
+  }
+
+  /** Starts without a memory of anything. */
+  void startAnew() {
+    store = new FakeStore();
+    carried.clear();
+    engine = newMember();
+  }
+
+  /** What the packet path of the successor does by itself. */
+  private void claimChildren() {
+    carried.clear();
+    carried.putAll(store.children());
+  }
+
+  void step(Event event) {
+    stepOf(engine, event);
+  }
+
+  private void stepOf(IkeEngine of, Event event) {
+    if (of != engine) {
+      return; // its member is dead
+    }
+    for (Effect effect : of.step(event, world.nowMillis)) {
+      if (effects++ == diesBefore) {
+        if (lazily) {
+          takeOverLazily();
+        } else {
+          takeOver();
+        }
+        return;
+      }
+      perform(of, effect);
+    }
+  }
+
+  void tick() {
+    step(new Event.Tick());
+  }
+
+  void received(Side from, UdpDatagram sent) {
+    InetSocketAddress source =
+        sent.natPort() ? from.natted : new InetSocketAddress(from.address(), 500);
+    if (!silent) {
+      step(new Event.Received(new UdpDatagram(source, sent.natPort(), sent.payload())));
+    }
+  }
+
+  private void perform(IkeEngine of, Effect effect) {
+    switch (effect) {
+      case Effect.Send(UdpDatagram datagram) -> world.send(this, datagram);
+      case Effect.CommitImage(long id, Commit commit) -> {
+        Outcome outcome = answer.apply(commit);
+        world.after(storeMillis, () -> stepOf(of, new Event.Committed(id, outcome)));
+      }
+      case Effect.RemoveIkeSa(long spi, var fence, var saIds) -> store.remove(spi, fence, saIds);
+      case Effect.InstallChild(SaClusterImage image) -> carried.put(image.id(), image);
+      case Effect.RemoveChild(int saId) -> carried.remove(saId);
+      case Effect.MovePeer move -> moves.add(move);
+      case Effect.LeaseAddresses lease ->
+          world.after(
+              storeMillis,
+              () -> stepOf(of, new Event.AddressesLeased(lease.localSpi(), pool.apply(lease))));
+      case Effect.ReleaseAddresses release -> released.add(release);
+      case Effect.FindOwner(long spi, UdpDatagram datagram) -> {
+        if (store.has(spi)) {
+          step(new Event.Adopted(store.claim(spi, owner())));
+          step(new Event.Received(datagram));
+        }
+      }
+      case Effect.Report report -> reports.add(report);
+    }
+  }
+
+  List<IkeSaImage> ikeSas() {
+    return engine.images().toList();
+  }
+
+  List<IkeSaImage> established() {
+    return ikeSas().stream().filter(each -> each.phase() == Phase.ESTABLISHED).toList();
+  }
+
+  IkeSaImage only() {
+    List<IkeSaImage> all = established();
+    if (all.size() != 1) {
+      throw new AssertionError("not one IKE SA: " + ikeSas() + " " + reports);
+    }
+    return all.getFirst();
+  }
+
+  ChildRef onlyChild() {
+    List<ChildRef> all = only().children();
+    if (all.size() != 1) {
+      throw new AssertionError("not one Child SA: " + all + " " + reports);
+    }
+    return all.getFirst();
+  }
+
+  boolean reported(String event) {
+    return reports.stream().anyMatch(each -> each.event().equals(event));
+  }
+}

@@ -1,0 +1,106 @@
+package io.phalanx.node.ike.crypto;
+
+import static io.phalanx.node.vectors.SharedVectors.hex;
+import static io.phalanx.node.vectors.SharedVectors.maps;
+import static io.phalanx.node.vectors.SharedVectors.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.phalanx.config.Secret;
+import io.phalanx.config.suite.KeyExchangeMethod;
+import io.phalanx.config.suite.PseudoRandomFunction;
+import io.phalanx.node.vectors.SharedVectors;
+import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Checks against vectors of NIST, Wycheproof and strongSwan where they are present. */
+class SharedVectorsIfPresentTest {
+  @Test
+  void shouldDeriveAsNistDoes() {
+    SharedVectors.json("03-kat/nist/ikev2-kdf.dev.json")
+        .ifPresent(
+            file -> {
+              for (Map<?, ?> vector : maps(file, "vectors")) {
+                PseudoRandomFunction prf = PseudoRandomFunction.valueOf(text(vector, "prf"));
+                byte[] key = hex(vector, "key");
+                byte[] salt = hex(vector, "salt");
+                byte[] out = hex(vector, "out");
+                Secret actual =
+                    text(vector, "kind").startsWith("SKEYSEED")
+                        ? Prf.of(prf, Secret.of(salt), key)
+                        : Prf.plus(prf, Secret.of(key), out.length, salt);
+                assertThat(actual.reveal()).as(text(vector, "kind")).isEqualTo(out);
+              }
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "CURVE25519, 03-kat/wycheproof/x25519_test.json",
+    "ECP_256, 03-kat/wycheproof/ecdh_secp256r1_ecpoint_test.json",
+    "ECP_384, 03-kat/wycheproof/ecdh_secp384r1_ecpoint_test.json",
+  })
+  void shouldAgreeAsWycheproofAsks(KeyExchangeMethod method, String name) {
+    SharedVectors.json(name)
+        .ifPresent(
+            file -> {
+              for (Map<?, ?> group : maps(file, "testGroups")) {
+                for (Map<?, ?> test : maps(group, "tests")) {
+                  assertAgrees(method, test);
+                }
+              }
+            });
+  }
+
+  private static void assertAgrees(KeyExchangeMethod method, Map<?, ?> test) {
+    byte[] peer = hex(test, "public");
+    byte[] own = hex(test, "private");
+    if (method != KeyExchangeMethod.CURVE25519) {
+      if (peer.length == 0 || peer[0] != 4) {
+        return; // IKE has no compressed points, and no octet that tells
+      }
+      peer = Arrays.copyOfRange(peer, 1, peer.length);
+      own = KeyExchangeGroup.fixed(new BigInteger(1, own), method.secretOctets());
+    }
+    byte[] shared = hex(test, "shared");
+    // On the NIST curves x = 0 is a point like others.
+    boolean zero =
+        method == KeyExchangeMethod.CURVE25519 && new BigInteger(1, shared).signum() == 0;
+    Optional<byte[]> actual = KeyAgreement.agree(method, Secret.of(own), peer).map(Secret::reveal);
+    if (text(test, "result").equals("invalid") || zero) {
+      assertThat(actual).as(text(test, "comment")).isEmpty();
+    } else {
+      assertThat(actual).as(text(test, "comment")).hasValue(shared);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "MODP_2048, MODP_2048_BIT, 03-kat/strongswan-test-vectors/modp.json",
+    "ECP_256, ECP_256_BIT, 03-kat/strongswan-test-vectors/ecp.json",
+    "ECP_384, ECP_384_BIT, 03-kat/strongswan-test-vectors/ecp.json",
+    "CURVE25519, CURVE_25519, 03-kat/strongswan-test-vectors/curve25519.json",
+  })
+  void shouldAgreeAsStrongswanDoes(KeyExchangeMethod method, String theirName, String name) {
+    SharedVectors.json(name)
+        .ifPresent(
+            file ->
+                maps(file, "vectors").stream()
+                    .filter(vector -> text(vector, "method").equals(theirName))
+                    .forEach(
+                        vector -> {
+                          byte[] seed = hex(vector, "seed");
+                          Secret own = Secret.of(seed, 0, seed.length / 2);
+                          Secret other = Secret.of(seed, seed.length / 2, seed.length);
+                          byte[] shared = hex(vector, "shared");
+                          assertThat(KeyAgreement.agree(method, own, hex(vector, "pub_r")))
+                              .contains(Secret.of(shared));
+                          assertThat(KeyAgreement.agree(method, other, hex(vector, "pub_i")))
+                              .contains(Secret.of(shared));
+                        }));
+  }
+}

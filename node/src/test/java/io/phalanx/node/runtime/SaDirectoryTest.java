@@ -1,0 +1,238 @@
+package io.phalanx.node.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.phalanx.config.net.IpPrefix;
+import io.phalanx.config.net.TrafficSelector;
+import io.phalanx.datapath.Datapath;
+import io.phalanx.datapath.SaClusterSpec;
+import io.phalanx.datapath.UdpDatagram;
+import io.phalanx.replication.Fence;
+import io.phalanx.replication.Membership;
+import io.phalanx.replication.Owned;
+import io.phalanx.replication.Owner;
+import io.phalanx.replication.Route;
+import io.phalanx.replication.SaStore;
+import io.phalanx.replication.SaStore.Found;
+import io.phalanx.replication.image.SaClusterImage;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SaDirectoryTest {
+  private static final Owner SELF = new Owner(1, 10);
+  private static final Owner OTHER = new Owner(2, 10);
+  private static final int SA = 0x1234_5678;
+  private static final UdpDatagram ESP =
+      new UdpDatagram(
+          new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 4500), true, new byte[64]);
+
+  private final ControlLoop control = new ControlLoop();
+  private final List<String> done = new CopyOnWriteArrayList<>();
+  private final Set<Owner> dead = new HashSet<>();
+  private final Map<Integer, Owned<SaClusterImage>> stored = new HashMap<>();
+  private int unknownAnswers;
+
+  private final SaStore store =
+      proxy(
+          SaStore.class,
+          (_, method, arguments) ->
+              switch (method.getName()) {
+                case "findSaCluster" -> CompletableFuture.completedStage(find(arguments));
+                case "claimSaCluster" -> CompletableFuture.completedStage(claim(arguments));
+                default -> throw new UnsupportedOperationException(method.getName());
+              });
+
+  private final Datapath datapath =
+      proxy(
+          Datapath.class,
+          (_, method, arguments) -> {
+            done.add(
+                switch (method.getName()) {
+                  case "install" -> "install " + ((SaClusterSpec) arguments[0]).sequence();
+                  case "route" -> "route to " + arguments[3];
+                  default -> method.getName();
+                });
+            return null;
+          });
+
+  private final SaDirectory directory =
+      new SaDirectory(control, store, datapath, leases(), membership());
+
+  @AfterEach
+  void close() {
+    control.close();
+  }
+
+  @Test
+  void shouldClaimFromADeadOwnerAndStartBehindItsLeases() {
+    stored.put(SA, owned(OTHER, 3, 500, 90));
+    dead.add(OTHER);
+    packet();
+    waitFor("injectEsp");
+    assertThat(done)
+        .containsExactly(
+            "track epoch 4",
+            "install SequenceState[nextOutbound=500, outLease=500, inSeen=90, inLimit=90]",
+            "injectEsp");
+    assertThat(directory.claims()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldForwardToALivingOwnerAndClaimNothing() {
+    stored.put(SA, owned(OTHER, 3, 500, 90));
+    packet();
+    waitFor("injectEsp");
+    assertThat(done).containsExactly("route to 2", "injectEsp");
+    assertThat(directory.claims()).isZero();
+    assertThat(directory.size()).isZero();
+  }
+
+  @Test
+  void shouldForwardToWhoeverWasFasterToClaim() {
+    stored.put(SA, owned(new Owner(3, 7), 5, 500, 90));
+    dead.add(OTHER);
+    Found<SaClusterImage> stale = new Found.Present<>(owned(OTHER, 3, 400, 80));
+    staleAnswers.add(stale);
+    packet();
+    waitFor("injectEsp");
+    assertThat(done).containsExactly("route to 3", "injectEsp");
+    assertThat(directory.size()).isZero();
+  }
+
+  @Test
+  void shouldAskAgainWhileTheStoreDoesNotAnswer() {
+    stored.put(SA, owned(OTHER, 1, 65, 64));
+    dead.add(OTHER);
+    unknownAnswers = 3;
+    packet();
+    waitFor("injectEsp");
+    assertThat(directory.size()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldDropPacketsOfAnSaThatNobodyHas() {
+    packet();
+    await().until(() -> directory.dropped() == 1);
+    assertThat(done).isEmpty();
+  }
+
+  @Test
+  void shouldGiveUpWhatALaterEpochOwns() {
+    stored.put(SA, owned(OTHER, 1, 65, 64));
+    dead.add(OTHER);
+    packet();
+    waitFor("injectEsp");
+    done.clear();
+    Owner third = new Owner(3, 7);
+    control.execute(
+        () ->
+            directory.routeChanged(
+                new Route(SA, 9, List.of(SA), selectors(), new Fence(third, 7))));
+    waitFor("route to 3");
+    assertThat(done).containsExactly("forget", "route to 3");
+    assertThat(directory.size()).isZero();
+  }
+
+  // The world around it
+
+  private final List<Found<SaClusterImage>> staleAnswers = new ArrayList<>();
+
+  private Found<SaClusterImage> find(Object[] arguments) {
+    if (unknownAnswers-- > 0) {
+      return new Found.Unknown<>();
+    }
+    if (!staleAnswers.isEmpty()) {
+      return staleAnswers.removeFirst();
+    }
+    Owned<SaClusterImage> owned = stored.get((Integer) arguments[0]);
+    return owned == null ? new Found.Absent<>() : new Found.Present<>(owned);
+  }
+
+  private Found<SaClusterImage> claim(Object[] arguments) {
+    int saId = (Integer) arguments[0];
+    Owned<SaClusterImage> owned = stored.get(saId);
+    if (owned == null) {
+      return new Found.Absent<>();
+    }
+    if (owned.fence().epoch() == (Long) arguments[1]) {
+      owned =
+          new Owned<>(owned.image(), new Fence((Owner) arguments[2], owned.fence().epoch() + 1));
+      stored.put(saId, owned);
+    }
+    return new Found.Present<>(owned);
+  }
+
+  private void packet() {
+    control.execute(() -> directory.espWithoutSa(SA, ESP, 0));
+  }
+
+  private void waitFor(String last) {
+    await().until(() -> done.contains(last));
+  }
+
+  private static List<TrafficSelector> selectors() {
+    return List.of(TrafficSelector.of(IpPrefix.parse("10.77.0.1")));
+  }
+
+  private static Owned<SaClusterImage> owned(Owner owner, long epoch, long outLease, long inLimit) {
+    return new Owned<>(
+        new SaClusterImage(
+            SA,
+            9,
+            1,
+            "rw",
+            "net",
+            List.of(),
+            true,
+            64,
+            selectors(),
+            selectors(),
+            0,
+            0,
+            0,
+            new SaClusterImage.Limits(outLease, inLimit)),
+        new Fence(owner, epoch));
+  }
+
+  private Leases leases() {
+    return new Leases() {
+      @Override
+      public void track(int saId, Fence fence, SaClusterImage.Limits limits) {
+        done.add("track epoch " + fence.epoch());
+      }
+
+      @Override
+      public void forget(int saId) {
+        done.add("forget");
+      }
+    };
+  }
+
+  private Membership membership() {
+    return proxy(
+        Membership.class,
+        (_, method, arguments) ->
+            switch (method.getName()) {
+              case "self" -> SELF;
+              case "alive" -> !dead.contains((Owner) arguments[0]);
+              default -> throw new UnsupportedOperationException(method.getName());
+            });
+  }
+
+  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+}
