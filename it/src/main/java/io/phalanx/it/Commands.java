@@ -1,0 +1,14 @@
+package io.phalanx.it;
+
+import io.phalanx.it.balancer.BalancerCommand;
+import io.phalanx.it.demo.DemoCommand;
+import io.phalanx.node.cli.CommandProvider;
+import java.util.List;
+
+/** What this module adds to {@code phalanx}. */
+public final class Commands implements CommandProvider {
+  @Override
+  public List<Object> commands() {
+    return List.of(new DemoCommand(), new BalancerCommand());
+  }
+}

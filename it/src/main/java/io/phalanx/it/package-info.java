@@ -1,0 +1,5 @@
+/** Commands for trying the cluster out. */
+@NullMarked
+package io.phalanx.it;
+
+import org.jspecify.annotations.NullMarked;

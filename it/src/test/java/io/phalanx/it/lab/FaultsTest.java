@@ -1,0 +1,30 @@
+package io.phalanx.it.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class FaultsTest {
+  @Test
+  void shouldPassWhatTheStoreSaysToAMemberThatComesOrGoes() {
+    assertThat(
+            Faults.in(
+                "2026-11-20T23:34:29.624Z WARN  PartitionStateOperation"
+                    + " com.hazelcast.spi.exception.CallerNotMemberException: Not Member! this:"
+                    + " [10.60.0.11]:5701, caller: [10.60.0.13]:5701, partitionId: -1 "))
+        .isFalse();
+  }
+
+  @Test
+  void shouldTellErrorsAndTraces() {
+    assertThat(Faults.in("2026-11-20T23:34:29.624Z ERROR ControlLoop stopped ")).isTrue();
+    assertThat(
+            Faults.in(
+                "2026-11-20T23:34:29.624Z WARN  GetOperation"
+                    + " com.hazelcast.spi.exception.WrongTargetException: x | at a.b(C.java:1)"))
+        .isTrue();
+    assertThat(Faults.in("2026-11-20T23:34:29.624Z WARN  Lane java.io.IOException: closed "))
+        .isTrue();
+    assertThat(Faults.in("2026-11-20T23:34:29.624Z INFO  Member member 1 is ready ")).isFalse();
+  }
+}
