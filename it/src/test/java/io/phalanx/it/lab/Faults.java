@@ -9,8 +9,8 @@ public final class Faults {
   private static final Pattern STORE_SAYS_TRY_AGAIN =
       Pattern.compile(
           " WARN +\\w+Operation com\\.hazelcast\\.spi\\.exception\\."
-              + "(CallerNotMember|TargetNotMember|WrongTarget|PartitionMigrating|RetryableHazelcast)"
-              + "Exception: (?!.* \\| at )");
+              + "(CallerNotMember|TargetNotMember|WrongTarget|PartitionMigrating|RetryableHazelcast)Exception:"
+              + " (?!.* \\| at )");
 
   private Faults() {}
 
