@@ -17,6 +17,6 @@ public final class Faults {
   /** Whether {@code line} is an error, or carries an exception that somebody threw. */
   public static boolean in(String line) {
     return line.contains(" ERROR ")
-        || line.contains("Exception") && !STORE_SAYS_TRY_AGAIN.matcher(line).find();
+        || (line.contains("Exception") && !STORE_SAYS_TRY_AGAIN.matcher(line).find());
   }
 }
