@@ -20,6 +20,8 @@ public record NotifyType(int code) {
   public static final NotifyType FAILED_CP_REQUIRED = new NotifyType(37); // RFC 7296 §2.19
   public static final NotifyType TS_UNACCEPTABLE = new NotifyType(38); // RFC 7296 §2.9
   public static final NotifyType INVALID_SELECTORS = new NotifyType(39); // RFC 7296 §3.10.1
+  public static final NotifyType UNACCEPTABLE_ADDRESSES = new NotifyType(40); // RFC 4555 §4.1.1
+  public static final NotifyType UNEXPECTED_NAT_DETECTED = new NotifyType(41); // RFC 4555 §4.1.2
   public static final NotifyType TEMPORARY_FAILURE = new NotifyType(43); // RFC 7296 §2.25
   public static final NotifyType CHILD_SA_NOT_FOUND = new NotifyType(44); // RFC 7296 §2.25
   public static final NotifyType INITIAL_CONTACT = new NotifyType(16384); // RFC 7296 §2.4
@@ -34,6 +36,17 @@ public record NotifyType(int code) {
   public static final NotifyType ESP_TFC_PADDING_NOT_SUPPORTED =
       new NotifyType(16394); // RFC 7296 §1.3.1
   public static final NotifyType MOBIKE_SUPPORTED = new NotifyType(16396); // RFC 4555 §4.2
+  public static final NotifyType ADDITIONAL_IP4_ADDRESS = new NotifyType(16397); // RFC 4555 §4.2.2
+  public static final NotifyType ADDITIONAL_IP6_ADDRESS = new NotifyType(16398); // RFC 4555 §4.2.2
+  public static final NotifyType NO_ADDITIONAL_ADDRESSES = new NotifyType(16399); // RFC 4555 §4.2.3
+  public static final NotifyType UPDATE_SA_ADDRESSES = new NotifyType(16400); // RFC 4555 §4.2.4
+  public static final NotifyType COOKIE2 = new NotifyType(16401); // RFC 4555 §4.2.5
+  public static final NotifyType NO_NATS_ALLOWED = new NotifyType(16402); // RFC 4555 §4.2.6
+  public static final NotifyType AUTH_LIFETIME = new NotifyType(16403); // RFC 4478 §3
+  public static final NotifyType EAP_ONLY_AUTHENTICATION = new NotifyType(16417); // RFC 5998 §3
+  public static final NotifyType CHILDLESS_IKEV2_SUPPORTED = new NotifyType(16418); // RFC 6023 §3
+  public static final NotifyType IKEV2_FRAGMENTATION_SUPPORTED =
+      new NotifyType(16430); // RFC 7383 §2.3
   public static final NotifyType SIGNATURE_HASH_ALGORITHMS = new NotifyType(16431); // RFC 7427 §4
 
   public boolean error() {

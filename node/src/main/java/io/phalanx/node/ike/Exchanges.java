@@ -75,7 +75,7 @@ final class Exchanges {
   static Optional<Effect> resendInit(IkeSa sa, UdpDatagram datagram) {
     return sa.response
         .filter(each -> each.messageId() == 0)
-        .map(each -> send(datagram, each.message()));
+        .map(each -> send(datagram, each.messages().getFirst()));
   }
 
   private static Effect send(UdpDatagram to, byte[] message) {
@@ -121,7 +121,7 @@ final class Exchanges {
     if (stored.isPresent()) {
       byte[] digest = Inbound.digest(datagram.payload());
       if (Arrays.equals(digest, stored.get().requestDigest())) {
-        turn.add(send(datagram, stored.get().message()));
+        stored.get().messages().forEach(each -> turn.add(send(datagram, each)));
       }
       return;
     }
@@ -351,7 +351,10 @@ final class Exchanges {
     Optional<RequestInFlight> request = sa.request;
     if (request.isPresent()) {
       timers.resume(sa, request.get().firstSentAtMillis(), nowMillis);
-      sa.hold(new Effect.Send(new UdpDatagram(sa.peer, sa.natPort, request.get().message())));
+      request
+          .get()
+          .messages()
+          .forEach(each -> sa.hold(new Effect.Send(new UdpDatagram(sa.peer, sa.natPort, each))));
     } else if (sa.phase == Phase.UNCONFIRMED && !sa.children.isEmpty()) {
       sa.local.want(new Task.Liveness());
     }

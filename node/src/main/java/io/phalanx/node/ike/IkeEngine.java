@@ -281,7 +281,11 @@ public final class IkeEngine {
       if (timers.mayRetransmit(sa, turn.nowMillis())) {
         sa.request.ifPresent(
             request ->
-                turn.add(new Effect.Send(new UdpDatagram(sa.peer, sa.natPort, request.message()))));
+                request
+                    .messages()
+                    .forEach(
+                        each ->
+                            turn.add(new Effect.Send(new UdpDatagram(sa.peer, sa.natPort, each)))));
       } else {
         giveUp(sa, turn);
         return;

@@ -7,8 +7,12 @@ import io.phalanx.node.ike.wire.SkCipher;
 import io.phalanx.replication.Fence;
 import io.phalanx.replication.image.IkeSaImage;
 import io.phalanx.replication.image.IkeSaImage.ChildRef;
+import io.phalanx.replication.image.IkeSaImage.EapProgress;
+import io.phalanx.replication.image.IkeSaImage.Extensions;
+import io.phalanx.replication.image.IkeSaImage.Grants;
 import io.phalanx.replication.image.IkeSaImage.InitExchange;
 import io.phalanx.replication.image.IkeSaImage.Keys;
+import io.phalanx.replication.image.IkeSaImage.Mobility;
 import io.phalanx.replication.image.IkeSaImage.Phase;
 import io.phalanx.replication.image.IkeSaImage.RekeyedByPeer;
 import io.phalanx.replication.image.IkeSaImage.RequestInFlight;
@@ -64,7 +68,12 @@ final class IkeSa {
   final long createdAtMillis;
   long establishedAtMillis;
   long rekeyAtMillis;
+  long reauthAtMillis;
   long expiresAtMillis;
+  Extensions extensions = Extensions.NONE;
+  Mobility mobility = Mobility.NONE;
+  Optional<EapProgress> eap = Optional.empty();
+  Grants grants = Grants.NONE;
 
   Fence fence;
   final LocalState local = new LocalState();
@@ -121,7 +130,12 @@ final class IkeSa {
     rekeyedByPeer.addAll(image.rekeyedByPeer());
     establishedAtMillis = image.establishedAtMillis();
     rekeyAtMillis = image.rekeyAtMillis();
+    reauthAtMillis = image.reauthAtMillis();
     expiresAtMillis = image.expiresAtMillis();
+    extensions = image.extensions();
+    mobility = image.mobility();
+    eap = image.eap();
+    grants = image.grants();
   }
 
   /** The IKE SA that an image tells of. */
@@ -157,7 +171,12 @@ final class IkeSa {
         createdAtMillis,
         establishedAtMillis,
         rekeyAtMillis,
-        expiresAtMillis);
+        reauthAtMillis,
+        expiresAtMillis,
+        extensions,
+        mobility,
+        eap,
+        grants);
   }
 
   long initiatorSpi() {

@@ -166,7 +166,7 @@ final class IkeSaInit {
                 responsePayloads(sa, chosen, publicValue, nonce)));
     byte[] digest = Inbound.digest(datagram.payload());
     sa.init = Optional.of(new InitExchange(datagram.payload(), response, nonce(message), nonce));
-    sa.response = Optional.of(new SentResponse(0, digest, response));
+    sa.response = Optional.of(new SentResponse(0, digest, List.of(response)));
     sa.nextPeerId = 1;
     sa.expiresAtMillis = nowMillis + environment.config().ike().halfOpenTimeout().toMillis();
     sa.hold(new Effect.Send(new UdpDatagram(datagram.peer(), datagram.natPort(), response)));

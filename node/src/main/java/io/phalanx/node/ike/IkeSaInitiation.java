@@ -114,7 +114,7 @@ final class IkeSaInitiation {
     payloads.add(Notifies.signatureHashAlgorithms(SignatureAuth.SUPPORTED_HASHES));
     IkeHeader header = new IkeHeader(sa.localSpi, 0, ExchangeType.IKE_SA_INIT, true, false, 0);
     byte[] message = MessageCodec.encode(new IkeMessage(header, payloads));
-    messages.inFlight(sa, Purpose.IKE_SA_INIT, 0, message, ask, nowMillis);
+    messages.inFlight(sa, Purpose.IKE_SA_INIT, 0, List.of(message), ask, nowMillis);
   }
 
   /** Takes the answer of the responder, on the way to IKE_AUTH. */
@@ -175,7 +175,7 @@ final class IkeSaInitiation {
   }
 
   private static Payload.KeyExchange ownKeyExchange(RequestInFlight request) {
-    if (MessageCodec.decode(request.message()) instanceof Decoded.Ok(IkeMessage own)) {
+    if (MessageCodec.decode(request.messages().getFirst()) instanceof Decoded.Ok(IkeMessage own)) {
       return own.first(Payload.KeyExchange.class).orElseThrow();
     }
     throw new IllegalStateException("our own request cannot be read");
@@ -210,7 +210,9 @@ final class IkeSaInitiation {
     sa.suite = chosen.get().suite();
     sa.keys = IkeSaInit.keys(sa, shared.get(), ownNonce, peerNonce);
     sa.init =
-        Optional.of(new InitExchange(request.message(), datagram.payload(), ownNonce, peerNonce));
+        Optional.of(
+            new InitExchange(
+                request.messages().getFirst(), datagram.payload(), ownNonce, peerNonce));
     nat.read(sa, message);
     if (!sa.natPort) {
       sa.peer = nat.natEndpoint(sa.peer);

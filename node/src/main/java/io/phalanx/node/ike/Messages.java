@@ -54,20 +54,19 @@ final class Messages {
             sa.initiator,
             false,
             sa.nextOwnId);
-    byte[] message =
-        sa.outbound().encrypt(header, payloads, environment.nonces(), environment.random());
+    List<byte[]> messages = seal(sa, header, payloads);
     sa.nextOwnId = next(sa.nextOwnId);
-    inFlight(sa, purpose, header.messageId(), message, ask, nowMillis);
+    inFlight(sa, purpose, header.messageId(), messages, ask, nowMillis);
   }
 
   /** Notes a request as the one in flight, and sends it once that is in the store. */
   void inFlight(
-      IkeSa sa, Purpose purpose, long messageId, byte[] message, Ask ask, long nowMillis) {
+      IkeSa sa, Purpose purpose, long messageId, List<byte[]> messages, Ask ask, long nowMillis) {
     sa.request =
         Optional.of(
             new RequestInFlight(
                 messageId,
-                message,
+                messages,
                 purpose.name(),
                 nowMillis,
                 ask.nonce(),
@@ -78,7 +77,8 @@ final class Messages {
                 ask.child()));
     sa.local.retransmitAtMillis = Agenda.NEVER;
     sa.changes.touch();
-    sa.hold(new Effect.Send(new UdpDatagram(sa.peer, sa.natPort, message)));
+    messages.forEach(
+        message -> sa.hold(new Effect.Send(new UdpDatagram(sa.peer, sa.natPort, message))));
   }
 
   /** Takes the request that the peer has answered. */
@@ -91,14 +91,10 @@ final class Messages {
 
   /** Answers a request, once the answer is in the store. */
   void respond(IkeSa sa, Inbound in, List<Payload> payloads) {
-    note(sa, in, seal(sa, in.message().header(), payloads));
+    List<byte[]> messages = answer(sa, in.message().header(), payloads);
+    note(sa, in, messages);
     sa.changes.touch();
-    sa.response.ifPresent(
-        response ->
-            sa.hold(
-                new Effect.Send(
-                    new UdpDatagram(
-                        in.datagram().peer(), in.datagram().natPort(), response.message()))));
+    messages.forEach(message -> sa.hold(new Effect.Send(back(in, message))));
   }
 
   void respond(IkeSa sa, Inbound in, Notify notify) {
@@ -110,12 +106,16 @@ final class Messages {
    * (design: liveness is cheap).
    */
   UdpDatagram respondAhead(IkeSa sa, Inbound in) {
-    byte[] message = seal(sa, in.message().header(), List.of());
-    note(sa, in, message);
+    List<byte[]> messages = answer(sa, in.message().header(), List.of());
+    note(sa, in, messages);
+    return back(in, messages.getFirst());
+  }
+
+  private static UdpDatagram back(Inbound in, byte[] message) {
     return new UdpDatagram(in.datagram().peer(), in.datagram().natPort(), message);
   }
 
-  private byte[] seal(IkeSa sa, IkeHeader request, List<Payload> payloads) {
+  private List<byte[]> answer(IkeSa sa, IkeHeader request, List<Payload> payloads) {
     IkeHeader header =
         new IkeHeader(
             sa.initiatorSpi(),
@@ -124,13 +124,18 @@ final class Messages {
             sa.initiator,
             true,
             request.messageId());
-    return sa.outbound().encrypt(header, payloads, environment.nonces(), environment.random());
+    return seal(sa, header, payloads);
   }
 
-  private static void note(IkeSa sa, Inbound in, byte[] message) {
+  private List<byte[]> seal(IkeSa sa, IkeHeader header, List<Payload> payloads) {
+    return List.of(
+        sa.outbound().encrypt(header, payloads, environment.nonces(), environment.random()));
+  }
+
+  private static void note(IkeSa sa, Inbound in, List<byte[]> messages) {
     long id = in.message().header().messageId();
     sa.response =
-        Optional.of(new SentResponse(id, Inbound.digest(in.datagram().payload()), message));
+        Optional.of(new SentResponse(id, Inbound.digest(in.datagram().payload()), messages));
     sa.nextPeerId = next(id);
   }
 

@@ -23,7 +23,13 @@ import java.util.Optional;
  * @param virtualAddresses given to the peer by us
  * @param ownAddresses given to us by the peer
  * @param rekeyedByPeer rekeys that the peer has begun and not ended, to resolve collisions
+ * @param reauthAtMillis wall clock: the peer has to authenticate anew by then (RFC 4478); 0 for
+ *     never
  * @param expiresAtMillis wall clock: the IKE SA goes then, whatever it waits for; 0 for never
+ * @param extensions what both ends have said they can
+ * @param mobility where the peer may be (RFC 4555)
+ * @param eap how far EAP has come; empty before and after it, and without it
+ * @param grants what authentication has brought beside the identity
  */
 public record IkeSaImage(
     long sessionId,
@@ -52,7 +58,12 @@ public record IkeSaImage(
     long createdAtMillis,
     long establishedAtMillis,
     long rekeyAtMillis,
-    long expiresAtMillis) {
+    long reauthAtMillis,
+    long expiresAtMillis,
+    Extensions extensions,
+    Mobility mobility,
+    Optional<EapProgress> eap,
+    Grants grants) {
 
   public enum Phase {
     /** We have sent IKE_SA_INIT; suite and keys are not known yet. */
@@ -77,13 +88,16 @@ public record IkeSaImage(
   /**
    * A response that may have to be sent again.
    *
-   * @param requestDigest SHA-256 of the request it answers: only the same request gets it again
+   * @param requestDigest SHA-256 of the request it answers: only the same request gets it again; of
+   *     its first fragment, if it came in fragments
+   * @param messages the message, or its fragments (RFC 7383)
    */
-  public record SentResponse(long messageId, byte[] requestDigest, byte[] message) {}
+  public record SentResponse(long messageId, byte[] requestDigest, List<byte[]> messages) {}
 
   /**
    * A request of ours that is not answered yet, and what is needed to process the answer.
    *
+   * @param messages the message, or its fragments (RFC 7383)
    * @param purpose which exchange it is
    * @param nonce our nonce, where the exchange has one
    * @param keyExchange group of our key exchange, with its private value
@@ -94,7 +108,7 @@ public record IkeSaImage(
    */
   public record RequestInFlight(
       long messageId,
-      byte[] message,
+      List<byte[]> messages,
       String purpose,
       long firstSentAtMillis,
       Secret nonce,
@@ -124,4 +138,43 @@ public record IkeSaImage(
    * @param lowestNonce the lower one of the exchange's two nonces
    */
   public record RekeyedByPeer(long replaced, long created, byte[] lowestNonce) {}
+
+  /**
+   * What both ends have said they can.
+   *
+   * @param fragmentation messages may be cut (RFC 7383)
+   * @param mobike the peer may move and have several addresses (RFC 4555)
+   * @param childless IKE_AUTH may do without a Child SA (RFC 6023)
+   * @param peerWindow requests that the peer takes at once (RFC 7296 §2.3); 0 means 1
+   */
+  public record Extensions(
+      boolean fragmentation, boolean mobike, boolean childless, int peerWindow) {
+    public static final Extensions NONE = new Extensions(false, false, false, 0);
+  }
+
+  /**
+   * Where the peer may be (RFC 4555).
+   *
+   * @param peerAddresses addresses that the peer has told of beside the one in use
+   */
+  public record Mobility(List<InetAddress> peerAddresses) {
+    public static final Mobility NONE = new Mobility(List.of());
+  }
+
+  /**
+   * An EAP conversation under way (RFC 7296 §2.16).
+   *
+   * @param method name of the method chosen; empty before that
+   * @param state what the method needs to go on
+   */
+  public record EapProgress(String method, Secret state) {}
+
+  /**
+   * What authentication has brought beside the identity.
+   *
+   * @param user who the peer is by EAP; empty where that was not used
+   */
+  public record Grants(String user) {
+    public static final Grants NONE = new Grants("");
+  }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
-import io.phalanx.config.Secret;
 import io.phalanx.replication.image.Decoded.Refused;
 import io.phalanx.replication.image.Decoded.Whole;
 import java.io.IOException;
@@ -13,7 +12,6 @@ import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -116,51 +114,11 @@ class ImageCodecTest {
   @Test
   void exceptionsShouldHoldNothingOfTheImage() {
     IkeSaImage broken =
-        new Broken(ikeSa).withPeer(InetSocketAddress.createUnresolved("hunter2.example", 1));
+        Images.ikeSa(1, 4, InetSocketAddress.createUnresolved("hunter2.example", 1));
     assertThatThrownBy(() -> IKE.encode(broken))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("an image that cannot be written: JsonMappingException at peer")
         .hasNoCause();
-  }
-
-  private record Broken(IkeSaImage of) {
-    IkeSaImage withPeer(InetSocketAddress peer) {
-      return new IkeSaImage(
-          of.sessionId(),
-          of.localSpi(),
-          of.peerSpi(),
-          of.initiator(),
-          of.phase(),
-          of.connection(),
-          of.suite(),
-          new IkeSaImage.Keys(
-              Secret.ofUtf8("hunter2"),
-              Secret.EMPTY,
-              Secret.EMPTY,
-              Secret.EMPTY,
-              Secret.EMPTY,
-              Secret.EMPTY,
-              Secret.EMPTY),
-          peer,
-          of.natPort(),
-          of.localBehindNat(),
-          of.peerBehindNat(),
-          of.nextOwnId(),
-          of.nextPeerId(),
-          of.responses(),
-          of.requests(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          of.virtualAddresses(),
-          of.ownAddresses(),
-          of.children(),
-          of.rekeyedByPeer(),
-          of.createdAtMillis(),
-          of.establishedAtMillis(),
-          of.rekeyAtMillis(),
-          of.expiresAtMillis());
-    }
   }
 
   private interface Edit {

@@ -35,6 +35,10 @@ public final class Images {
 
   /** The same IKE SA, further on. */
   public static IkeSaImage ikeSa(long localSpi, long nextPeerId) {
+    return ikeSa(localSpi, nextPeerId, endpoint("192.0.2.7", 4500));
+  }
+
+  static IkeSaImage ikeSa(long localSpi, long nextPeerId, InetSocketAddress peer) {
     return new IkeSaImage(
         0x5e551001L,
         localSpi,
@@ -56,17 +60,19 @@ public final class Images {
             secret(0xe2, 32),
             secret(0xb1, 32),
             secret(0xb2, 32)),
-        endpoint("192.0.2.7", 4500),
+        peer,
         true,
         false,
         true,
         3,
         nextPeerId,
-        List.of(new SentResponse(nextPeerId - 1, octets(0x51, 32), octets(0x52, 48))),
+        List.of(
+            new SentResponse(
+                nextPeerId - 1, octets(0x51, 32), List.of(octets(0x52, 48), octets(0x53, 12)))),
         List.of(
             new RequestInFlight(
                 2,
-                octets(0x61, 40),
+                List.of(octets(0x61, 40)),
                 "rekey-child",
                 1_000_200,
                 secret(0x62, 16),
@@ -87,7 +93,12 @@ public final class Images {
         1_000_000,
         1_000_100,
         3_000_000,
-        4_000_000);
+        3_500_000,
+        4_000_000,
+        new IkeSaImage.Extensions(true, true, false, 4),
+        new IkeSaImage.Mobility(List.of(InetAddress.ofLiteral("198.51.100.7"))),
+        Optional.of(new IkeSaImage.EapProgress("mschapv2", secret(0x76, 12))),
+        new IkeSaImage.Grants("road@example.org"));
   }
 
   public static SaClusterImage saCluster(int id) {
