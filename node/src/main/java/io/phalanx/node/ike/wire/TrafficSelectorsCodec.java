@@ -35,6 +35,11 @@ final class TrafficSelectorsCodec {
   /** Octets of a selector before its addresses. */
   private static final int FIXED_OCTETS = 8;
 
+  /** Ports that stand for OPAQUE (RFC 7296 §3.13.1): the only range that goes backwards. */
+  private static final int OPAQUE_START = 65_535;
+
+  private static final int OPAQUE_END = 0;
+
   private TrafficSelectorsCodec() {}
 
   static Payload decode(boolean initiator, Reader body) {
@@ -59,6 +64,7 @@ final class TrafficSelectorsCodec {
     int addressOctets = type == IPV4_RANGE ? 4 : 16;
     int startPort = rest.u16();
     int endPort = rest.u16();
+    rest.require(startPort <= endPort || (startPort == OPAQUE_START && endPort == OPAQUE_END));
     byte[] start = rest.bytes(addressOctets);
     byte[] end = rest.bytes(addressOctets);
     rest.require(rest.remaining() == 0 && Arrays.compareUnsigned(start, end) <= 0);

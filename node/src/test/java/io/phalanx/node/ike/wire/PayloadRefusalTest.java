@@ -38,6 +38,7 @@ class PayloadRefusalTest {
     "44, 02 000000 07 00 0010 0000 ffff c0000201 c0000201, a selector is missing",
     "44, 01 000000 07 00 000f 0000 ffff c0000201 c00002, a short IPv4 range",
     "44, 01 000000 07 00 0010 0000 ffff c0000202 c0000201, a range backwards",
+    "44, 01 000000 07 11 0010 2222 1111 c0000201 c0000201, ports backwards",
     "44, 01 000000 07 00 0003 0000 ffff c0000201 c0000201, a length below the header",
     "44, 01 000000 07 00 0010 0000 ffff c0000201 c0000201 00, an octet too many",
     "47, 01 0000, half a header",
@@ -116,6 +117,12 @@ class PayloadRefusalTest {
               var selectors = ((Payload.TrafficSelectors) chain.payloads().getFirst()).selectors();
               assertThat(selectors.getFirst().ipv4()).isFalse();
             });
+  }
+
+  @Test
+  void shouldKeepPortsThatStandForOpaque() {
+    assertThat(read(44, "01 000000 07 11 0010 ffff 0000 c0000201 c0000201"))
+        .isInstanceOf(PayloadChain.Complete.class);
   }
 
   private static Payload.Transform onlyTransform(String body) {
