@@ -14,7 +14,8 @@ import java.util.List;
  * @param fence the fence of the IKE SA; for a new one, the owner with epoch 1
  * @param creation whether the IKE SA is new
  * @param created new SA clusters, owned by the same owner with epoch 1
- * @param removed ids of SA clusters that end, whoever owns them
+ * @param removed ids of SA clusters that end, whoever owns them; those that hang on another IKE SA
+ *     by now stay
  * @param moved ids of SA clusters that hang on this IKE SA from now on, after a rekey of the one
  *     before: the store notes the new SPI of the IKE SA in them, whoever owns them
  */

@@ -41,7 +41,10 @@ public interface SaStore {
 
   CompletionStage<Outcome> commit(Commit commit);
 
-  /** Takes an IKE SA and the SA clusters it names out of the store. */
+  /**
+   * Takes an IKE SA out of the store, and of the SA clusters that it names those that still hang on
+   * it.
+   */
   CompletionStage<Outcome> removeIkeSa(long localSpi, Fence fence, List<Integer> saIds);
 
   /**

@@ -26,8 +26,6 @@ import org.junit.jupiter.api.Test;
 public abstract class StoreContract {
   private static final AtomicInteger KEYS = new AtomicInteger(1000);
 
-  private static final long IKE_SPI = Images.saCluster(1).ikeSpi();
-
   /** The ports of one member. */
   public record Ports(SaStore saStore, LeaseStore leaseStore, Registry registry) {}
 
@@ -50,7 +48,7 @@ public abstract class StoreContract {
 
   @Test
   void shouldFindOnEveryMemberWhatOneCommitted() {
-    assertThat(create(1, List.of(Images.saCluster(key)))).isEqualTo(Outcome.DONE);
+    assertThat(create(1, List.of(saCluster(key)))).isEqualTo(Outcome.DONE);
     for (int number = 1; number <= 3; number++) {
       SaStore store = member(number).saStore();
       assertThat(get(store.findIkeSa(spi)))
@@ -58,7 +56,7 @@ public abstract class StoreContract {
           .isEqualTo(new Found.Present<>(new Owned<>(Images.ikeSa(spi), first(1))));
       assertThat(get(store.findSaCluster(key)))
           .usingRecursiveComparison()
-          .isEqualTo(new Found.Present<>(new Owned<>(Images.saCluster(key), first(1))));
+          .isEqualTo(new Found.Present<>(new Owned<>(saCluster(key), first(1))));
     }
   }
 
@@ -83,15 +81,10 @@ public abstract class StoreContract {
 
   @Test
   void shouldRefuseAnIkeSaWhoseSaClusterIsThere() {
-    assertThat(create(1, List.of(Images.saCluster(key)))).isEqualTo(Outcome.DONE);
+    assertThat(create(1, List.of(saCluster(key)))).isEqualTo(Outcome.DONE);
     Commit other =
         new Commit(
-            Images.ikeSa(spi + 1),
-            first(2),
-            true,
-            List.of(Images.saCluster(key)),
-            List.of(),
-            List.of());
+            Images.ikeSa(spi + 1), first(2), true, List.of(saCluster(key)), List.of(), List.of());
     assertThat(get(member(2).saStore().commit(other))).isEqualTo(Outcome.GONE);
     assertThat(get(member(2).saStore().findIkeSa(spi + 1))).isEqualTo(new Found.Absent<>());
     assertThat(fenceOfSaCluster()).isEqualTo(first(1));
@@ -99,8 +92,8 @@ public abstract class StoreContract {
 
   @Test
   void shouldAllowTheSameCreationTwice() {
-    assertThat(create(1, List.of(Images.saCluster(key)))).isEqualTo(Outcome.DONE);
-    assertThat(create(1, List.of(Images.saCluster(key)))).isEqualTo(Outcome.DONE);
+    assertThat(create(1, List.of(saCluster(key)))).isEqualTo(Outcome.DONE);
+    assertThat(create(1, List.of(saCluster(key)))).isEqualTo(Outcome.DONE);
     assertThat(fenceOfSaCluster()).isEqualTo(first(1));
   }
 
@@ -124,7 +117,7 @@ public abstract class StoreContract {
 
   @Test
   void shouldFenceOffWhoOwnsItNoLonger() {
-    create(1, List.of(Images.saCluster(key)));
+    create(1, List.of(saCluster(key)));
     get(member(2).saStore().claimIkeSa(spi, 1, owner(2)));
     get(member(2).saStore().claimSaCluster(key, 1, owner(2)));
 
@@ -140,7 +133,7 @@ public abstract class StoreContract {
 
   @Test
   void shouldFenceOffAnotherLifeOfTheSameMember() {
-    create(1, List.of(Images.saCluster(key)));
+    create(1, List.of(saCluster(key)));
     Fence later = new Fence(new Owner(1, owner(1).incarnation() + 1), 1);
     assertThat(setLimits(1, later, 200, 200)).isEqualTo(Outcome.FENCED);
     Fence newer = new Fence(owner(1), 2);
@@ -149,7 +142,7 @@ public abstract class StoreContract {
 
   @Test
   void shouldGiveARacedClaimToOne() {
-    create(1, List.of(Images.saCluster(key)));
+    create(1, List.of(saCluster(key)));
     List<CompletableFuture<Found<SaClusterImage>>> claims = new ArrayList<>();
     for (int number = 1; number <= 3; number++) {
       SaStore store = member(number).saStore();
@@ -173,7 +166,7 @@ public abstract class StoreContract {
 
   @Test
   void shouldGiveTheClaimantTheLimitsInForce() {
-    create(1, List.of(Images.saCluster(key)));
+    create(1, List.of(saCluster(key)));
     setLimits(1, first(1), 1000, 500);
     Found<SaClusterImage> claimed = get(member(2).saStore().claimSaCluster(key, 1, owner(2)));
     assertThat(claimed)
@@ -181,13 +174,12 @@ public abstract class StoreContract {
         .isEqualTo(
             new Found.Present<>(
                 new Owned<>(
-                    Images.saCluster(key).inForce(IKE_SPI, new Limits(1000, 500)),
-                    new Fence(owner(2), 2))));
+                    saCluster(key).inForce(spi, new Limits(1000, 500)), new Fence(owner(2), 2))));
   }
 
   @Test
   void shouldNeverLowerAnOutboundLease() {
-    create(1, List.of(Images.saCluster(key)));
+    create(1, List.of(saCluster(key)));
     assertThat(setLimits(1, first(1), 1000, 500)).isEqualTo(Outcome.DONE);
     assertThat(setLimits(1, first(1), 400, 300)).isEqualTo(Outcome.DONE);
     assertThat(limits()).isEqualTo(new Limits(1000, 300));
@@ -195,7 +187,7 @@ public abstract class StoreContract {
 
   @Test
   void shouldSetLimitsInTheOrderOfTheCalls() {
-    create(1, List.of(Images.saCluster(key)));
+    create(1, List.of(saCluster(key)));
     List<CompletionStage<Outcome>> outcomes = new ArrayList<>();
     for (int limit = 100; limit <= 200; limit++) {
       outcomes.add(member(1).leaseStore().setLimits(key, first(1), limit, 300 - limit));
@@ -206,7 +198,7 @@ public abstract class StoreContract {
 
   @Test
   void shouldFindAnSaClusterByTheSpiOfAnySubSa() {
-    SaClusterImage image = Images.saCluster(key, List.of(key, key + 1, key + 2));
+    SaClusterImage image = saCluster(key, List.of(key, key + 1, key + 2));
     create(1, List.of(image));
     assertThat(get(member(3).saStore().findSaCluster(key + 2)))
         .usingRecursiveComparison()
@@ -219,14 +211,14 @@ public abstract class StoreContract {
 
   @Test
   void shouldReplaceOneSaClusterByAnother() {
-    create(1, List.of(Images.saCluster(key)));
+    create(1, List.of(saCluster(key)));
     get(member(2).saStore().claimSaCluster(key, 1, owner(2)));
     Commit rekey =
         new Commit(
             Images.ikeSa(spi, 9),
             first(1),
             false,
-            List.of(Images.saCluster(key + 1)),
+            List.of(saCluster(key + 1)),
             List.of(key),
             List.of());
     assertThat(get(member(1).saStore().commit(rekey))).isEqualTo(Outcome.DONE);
@@ -238,7 +230,7 @@ public abstract class StoreContract {
 
   @Test
   void shouldHangSaClustersOnTheIkeSaThatReplacesTheirs() {
-    create(1, List.of(Images.saCluster(key)));
+    create(1, List.of(saCluster(key)));
     get(member(2).saStore().claimSaCluster(key, 1, owner(2)));
     Routes routes = new Routes();
     member(3).saStore().watchRoutes(routes);
@@ -260,8 +252,29 @@ public abstract class StoreContract {
   }
 
   @Test
+  void shouldNotEndWhatHangsOnAnotherIkeSaByNow() {
+    create(1, List.of(saCluster(key), saCluster(key + 1)));
+    Commit rekey =
+        new Commit(Images.ikeSa(spi + 1), first(1), true, List.of(), List.of(), List.of(key));
+    assertThat(get(member(1).saStore().commit(rekey))).isEqualTo(Outcome.DONE);
+
+    SaStore store = member(1).saStore();
+    Commit late =
+        new Commit(Images.ikeSa(spi), first(1), false, List.of(), List.of(key, key + 1), List.of());
+    assertThat(get(store.commit(late))).isEqualTo(Outcome.DONE);
+    assertThat(get(store.findSaCluster(key + 1))).isEqualTo(new Found.Absent<>());
+    assertThat(get(store.removeIkeSa(spi, first(1), List.of(key)))).isEqualTo(Outcome.DONE);
+    assertThat(image(get(store.findSaCluster(key))).ikeSpi()).isEqualTo(spi + 1);
+
+    Commit end =
+        new Commit(Images.ikeSa(spi + 1), first(1), false, List.of(), List.of(key), List.of(key));
+    assertThat(get(store.commit(end))).as("moved and ended at once").isEqualTo(Outcome.DONE);
+    assertThat(get(store.findSaCluster(key))).isEqualTo(new Found.Absent<>());
+  }
+
+  @Test
   void shouldRemoveAnIkeSaWithItsSaClusters() {
-    create(1, List.of(Images.saCluster(key), Images.saCluster(key + 1)));
+    create(1, List.of(saCluster(key), saCluster(key + 1)));
     SaStore store = member(1).saStore();
     assertThat(get(store.removeIkeSa(spi, first(1), List.of(key, key + 1))))
         .isEqualTo(Outcome.DONE);
@@ -278,7 +291,7 @@ public abstract class StoreContract {
               Images.ikeSa(spi + i),
               first(3),
               true,
-              List.of(Images.saCluster(key + i)),
+              List.of(saCluster(key + i)),
               List.of(),
               List.of());
       assertThat(get(member(3).saStore().commit(commit))).isEqualTo(Outcome.DONE);
@@ -316,19 +329,14 @@ public abstract class StoreContract {
   void shouldTellOfRoutesThatAreThereAndThatChange() {
     Routes early = new Routes();
     member(1).saStore().watchRoutes(early);
-    create(1, List.of(Images.saCluster(key, List.of(key, key + 1))));
+    create(1, List.of(saCluster(key, List.of(key, key + 1))));
     await().atMost(5, SECONDS).until(() -> early.fences.containsKey(key));
     Routes late = new Routes();
     member(2).saStore().watchRoutes(late);
     await().atMost(5, SECONDS).until(() -> late.fences.containsKey(key));
     assertThat(late.routes.get(key))
         .isEqualTo(
-            new Route(
-                key,
-                IKE_SPI,
-                List.of(key, key + 1),
-                Images.saCluster(key).remoteSelectors(),
-                first(1)));
+            new Route(key, spi, List.of(key, key + 1), saCluster(key).remoteSelectors(), first(1)));
 
     get(member(3).saStore().claimSaCluster(key, 1, owner(3)));
     Fence third = new Fence(owner(3), 2);
@@ -436,6 +444,16 @@ public abstract class StoreContract {
     Commit commit =
         new Commit(Images.ikeSa(spi), first(number), true, saClusters, List.of(), List.of());
     return get(member(number).saStore().commit(commit));
+  }
+
+  /** One that hangs on the IKE SA of this test. */
+  private SaClusterImage saCluster(int id) {
+    return saCluster(id, List.of(id));
+  }
+
+  private SaClusterImage saCluster(int id, List<Integer> inboundSpis) {
+    SaClusterImage image = Images.saCluster(id, inboundSpis);
+    return image.inForce(spi, image.limits());
   }
 
   private Commit change(int number, int nextPeerId) {

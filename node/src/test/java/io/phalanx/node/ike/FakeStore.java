@@ -40,7 +40,7 @@ final class FakeStore {
     }
     ikeSas.put(spi, new Entry(CODEC.encode(commit.image()), commit.fence()));
     commit.moved().forEach(id -> childOf.replace(id, spi));
-    commit.removed().forEach(this::removeChild);
+    commit.removed().forEach(id -> removeChild(id, spi));
     return Outcome.DONE;
   }
 
@@ -48,13 +48,15 @@ final class FakeStore {
     Entry now = ikeSas.get(spi);
     if (now != null && now.fence().equals(fence)) {
       ikeSas.remove(spi);
-      saIds.forEach(this::removeChild);
+      saIds.forEach(id -> removeChild(id, spi));
     }
   }
 
-  private void removeChild(int id) {
-    children.remove(id);
-    childOf.remove(id);
+  /** What hangs on another IKE SA by now stays. */
+  private void removeChild(int id, long spi) {
+    if (childOf.remove(id, spi)) {
+      children.remove(id);
+    }
   }
 
   List<IkeSaImage> images() {

@@ -185,7 +185,10 @@ final class Wire {
         out.writeByte(6);
         writeFence(out, fence);
       }
-      case Change.Discard() -> out.writeByte(7);
+      case Change.Discard(long ikeSpi) -> {
+        out.writeByte(7);
+        out.writeLong(ikeSpi);
+      }
       case Change.Follow(Stored entry) -> {
         out.writeByte(8);
         writeStored(out, entry);
@@ -215,7 +218,7 @@ final class Wire {
       case 4 -> new Change.Claim(in.readLong(), readOwner(in));
       case 5 -> new Change.TakeOver(readOwner(in), readOwner(in), in.readLong());
       case 6 -> new Change.Remove(readFence(in));
-      case 7 -> new Change.Discard();
+      case 7 -> new Change.Discard(in.readLong());
       case 8 -> new Change.Follow(readStored(in));
       case 9 -> new Change.Move(in.readLong());
       case 10 -> new Change.Release(in.readLong());

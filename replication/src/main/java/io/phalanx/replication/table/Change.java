@@ -139,8 +139,11 @@ public sealed interface Change {
     }
   }
 
-  /** The end of an entry, whoever owns it. Answers what it was. */
-  record Discard() implements Change {
+  /**
+   * The end of an SA cluster, whoever owns it, as long as it hangs on this IKE SA: one that a rekey
+   * has moved to another is not for this one to end. Answers what it was.
+   */
+  record Discard(long ikeSpi) implements Change {
     @Override
     public Step absent() {
       return Step.refuse(Outcome.GONE);
@@ -148,7 +151,9 @@ public sealed interface Change {
 
     @Override
     public Step present(Stored stored) {
-      return Step.done(new Delete(), stored);
+      return stored.header().ikeSpi() == ikeSpi
+          ? Step.done(new Delete(), stored)
+          : Step.refuse(Outcome.GONE);
     }
   }
 

@@ -15,6 +15,7 @@ import io.phalanx.replication.image.SaClusterImage.Limits;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -116,22 +117,27 @@ final class SaClusterTable {
         table -> table.submit(saId, new Change.Move(ikeSpi)).thenApply(SaClusterTable::ended));
   }
 
-  CompletionStage<Outcome> discard(int saId) {
-    CompletionStage<Outcome> route =
-        routes.submit(saId, new Change.Discard()).thenApply(SaClusterTable::ended);
+  /** Ends one of an IKE SA; one that hangs on another by now stays. */
+  CompletionStage<Outcome> discard(int saId, long ikeSpi) {
+    Change discard = new Change.Discard(ikeSpi);
+    CompletionStage<Outcome> route = routes.submit(saId, discard).thenApply(SaClusterTable::ended);
     return clusters
-        .submit(saId, new Change.Discard())
+        .submit(saId, discard)
         .thenCompose(answer -> discardSpis(saId, answer).thenApply(_ -> ended(answer)))
         .thenCombine(route, (one, other) -> one == Outcome.DONE ? other : one);
   }
 
+  /** The entries of further SPIs do not move with their SA cluster, and end with it. */
   private CompletionStage<Outcome> discardSpis(int saId, Answer answer) {
-    List<Integer> further =
+    Optional<SaClusterImage> created =
         answer instanceof Answer.WithEntry(_, Stored stored)
-            ? bodies.read(saId, stored).map(SaClusterTable::furtherSpis).orElse(List.of())
-            : List.of();
+            ? bodies.read(saId, stored)
+            : Optional.empty();
     return Outcomes.all(
-        further, spi -> spis.submit(spi, new Change.Discard()).thenApply(SaClusterTable::ended));
+        created.map(SaClusterTable::furtherSpis).orElse(List.of()),
+        spi ->
+            spis.submit(spi, new Change.Discard(created.orElseThrow().ikeSpi()))
+                .thenApply(SaClusterTable::ended));
   }
 
   private static Outcome ended(Answer answer) {

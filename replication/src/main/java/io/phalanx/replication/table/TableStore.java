@@ -94,12 +94,19 @@ public final class TableStore implements SaStore, LeaseStore {
                     : CompletableFuture.completedStage(written));
   }
 
+  /** Moves first: what has come from another IKE SA and ends in the same commit ends as ours. */
   private CompletionStage<Outcome> moveAndRemove(Commit commit) {
     long localSpi = commit.image().localSpi();
     return Outcomes.all(commit.moved(), saId -> saClusters.move(saId, localSpi))
-        .thenCombine(
-            Outcomes.all(commit.removed(), saClusters::discard),
-            (moved, removed) -> moved == Outcome.DONE ? removed : moved);
+        .thenCompose(
+            moved ->
+                moved == Outcome.DONE
+                    ? discardAll(commit.removed(), localSpi)
+                    : CompletableFuture.completedStage(moved));
+  }
+
+  private CompletionStage<Outcome> discardAll(List<Integer> saIds, long localSpi) {
+    return Outcomes.all(saIds, saId -> saClusters.discard(saId, localSpi));
   }
 
   private CompletionStage<Outcome> writeIkeSa(Commit commit, long at) {
@@ -129,7 +136,7 @@ public final class TableStore implements SaStore, LeaseStore {
             removed ->
                 switch (removed) {
                   case DONE, GONE ->
-                      Outcomes.all(saIds, saClusters::discard)
+                      discardAll(saIds, localSpi)
                           .thenApply(rest -> rest == Outcome.DONE ? removed : rest);
                   case FENCED, UNKNOWN -> CompletableFuture.completedStage(removed);
                 });

@@ -51,7 +51,7 @@ class WireTest {
             new Change.Claim(3, OWNER),
             new Change.TakeOver(OWNER, new Owner(2, 3), 4),
             new Change.Remove(FENCE),
-            new Change.Discard(),
+            new Change.Discard(0xabc),
             new Change.Follow(STORED),
             new Change.Move(9),
             new Change.Release(10),

@@ -91,6 +91,13 @@ class ChangeTest {
   }
 
   @Test
+  void shouldDiscardOnlyWhatHangsOnThatIkeSa() {
+    assertThat(new Change.Discard(0xabc).present(stored))
+        .isEqualTo(Step.done(new Effect.Delete(), stored));
+    assertThat(new Change.Discard(0xdef).present(stored)).isEqualTo(Step.refuse(Outcome.GONE));
+  }
+
+  @Test
   void aFollowerShouldOnlyGoOnAndKeepItsPlace() {
     Stored route = new Stored(new Header(SECOND, 4, 0, 0, 1, 1, 0x111), new byte[] {9});
     assertThat(after(new Change.Follow(route)))
