@@ -1,6 +1,7 @@
 package io.phalanx.config;
 
 import io.phalanx.config.GatewayConfig.Child;
+import io.phalanx.config.GatewayConfig.Mode;
 import io.phalanx.config.net.IpPrefix;
 import io.phalanx.config.suite.EspSuite;
 import io.phalanx.config.suite.SuiteNotation;
@@ -9,6 +10,7 @@ import io.phalanx.config.text.Quantities;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -20,6 +22,8 @@ final class ChildReader {
   private static final int WINDOW_MIN = 32;
   private static final int WINDOW_MAX = 8192;
   private static final Duration REKEY = Duration.ofHours(1);
+  private static final Map<String, Mode> MODES =
+      Map.of("tunnel", Mode.TUNNEL, "transport", Mode.TRANSPORT);
 
   private final boolean asksForAddress;
   private final Set<String> names = new HashSet<>();
@@ -45,13 +49,22 @@ final class ChildReader {
             "rekey",
             "rekey-bytes",
             "rekey-packets",
-            "window");
+            "window",
+            "mode",
+            "path-mtu",
+            "clamp-mss");
     Item name = section.required("name", "name: net");
     String text = name.read(Names::plain, "");
     Names.unique(name, names, text);
     Item local = section.required("local", "local: [10.50.0.0/24]");
+    Mode mode =
+        section.optional("mode").map(value -> value.choice(MODES, Mode.TUNNEL)).orElse(Mode.TUNNEL);
     Optional<List<IpPrefix>> localSelectors = selectors(local);
-    if (localSelectors.isEmpty() && !asksForAddress) {
+    if (mode == Mode.TRANSPORT && localSelectors.filter(each -> !oneAddress(each)).isPresent()) {
+      local.error(
+          "transport mode is between two addresses",
+          "write one address, dynamic for the one we listen on, or mode: tunnel");
+    } else if (mode == Mode.TUNNEL && localSelectors.isEmpty() && !asksForAddress) {
       local.error(
           "our side has no dynamic address", "write prefixes, or add request-addresses above");
     }
@@ -68,7 +81,23 @@ final class ChildReader {
             .orElse(REKEY),
         section.optional("rekey-bytes").map(value -> value.count(Quantities::octets)).orElse(0L),
         section.optional("rekey-packets").map(value -> value.count(Quantities::integer)).orElse(0L),
-        section.optional("window").map(ChildReader::window).orElse(WINDOW_DEFAULT));
+        section.optional("window").map(ChildReader::window).orElse(WINDOW_DEFAULT),
+        mode,
+        handling(section));
+  }
+
+  private static boolean oneAddress(List<IpPrefix> prefixes) {
+    return prefixes.size() == 1 && prefixes.getFirst().address().equals(prefixes.getFirst().last());
+  }
+
+  private static PacketHandling handling(Section section) {
+    PacketHandling usual = PacketHandling.DEFAULT;
+    return new PacketHandling(
+        section
+            .optional("path-mtu")
+            .map(value -> value.integer(PacketHandling.PATH_MTU_MIN, PacketHandling.PATH_MTU_MAX))
+            .orElse(usual.pathMtuOctets()),
+        section.optional("clamp-mss").map(Item::flag).orElse(usual.clampMss()));
   }
 
   /** Prefixes; empty for the one word {@code dynamic}. */

@@ -141,14 +141,23 @@ public record GatewayConfig(
   public record Certificate(Optional<Path> chain, Optional<Path> key, List<Path> authorities)
       implements Authentication {}
 
+  /** What ESP carries (RFC 4301 §4.1). */
+  public enum Mode {
+    /** Packets of the networks behind the two ends. */
+    TUNNEL,
+    /** What the two ends themselves say to each other, without an IP header of its own. */
+    TRANSPORT
+  }
+
   /**
    * @param localSelectors what is protected on our side; empty for just the virtual address that we
-   *     ask the peer for
+   *     ask the peer for, in transport mode for the address that we listen on
    * @param remoteSelectors what the peer may have; empty for just its virtual address (or its own
    *     address where it has none)
    * @param rekeyBytes bytes in one direction after which the Child SA is rekeyed; 0 for no limit
    * @param rekeyPackets packets in one direction, likewise
    * @param windowSizeBits anti-replay window, 32..8192 in steps of 32
+   * @param handling how packets are fitted into what carries them
    */
   public record Child(
       String name,
@@ -158,7 +167,9 @@ public record GatewayConfig(
       Duration rekeyAfter,
       long rekeyBytes,
       long rekeyPackets,
-      int windowSizeBits) {}
+      int windowSizeBits,
+      Mode mode,
+      PacketHandling handling) {}
 
   /**
    * @param ids the peers (or pairs of ends) this key is for; empty for every peer

@@ -118,6 +118,11 @@ class ConfigErrorsTest {
           local: [10.50.0.0/24] | local: [dynamic]    | our side has no dynamic address
           local: [10.50.0.0/24] | local: [10.50.0.0/24]\\n        remote: [dynamic, 10.0.0.0/8] | remote[0]: dynamic stands alone
           local: [10.50.0.0/24] | local: [10.50.0.0/24]\\n        window: 100 | 100 is not a size for a window - use a multiple of 32
+          local: [10.50.0.0/24] | local: [10.50.0.0/24]\\n        mode: transport | transport mode is between two addresses - write one address, dynamic
+          local: [10.50.0.0/24] | local: [dynamic]\\n        mode: transport | NONE
+          local: [10.50.0.0/24] | local: [10.50.0.0/24]\\n        mode: trunnel | did you mean tunnel?
+          local: [10.50.0.0/24] | local: [10.50.0.0/24]\\n        path-mtu: 500 | 500 is out of range - use 576 to 65535
+          local: [10.50.0.0/24] | local: [10.50.0.0/24]\\n        clamp-mss: maybe | use one of false, true
           local: [10.50.0.0/24] | local: [10.50.0.0/24]\\n        rekey-bytes: lots | a size is expected
           local: [10.50.0.0/24] | local: [10.50.0.0/24]\\n        rekey-packets: -1 | -1 is out of range
           local: [10.50.0.0/24] | local: [10.50.0.0/24]\\n        esp-proposals: [aes256] | has no integrity algorithm

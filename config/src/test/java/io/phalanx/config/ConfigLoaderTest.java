@@ -114,7 +114,9 @@ class ConfigLoaderTest {
                 Duration.ofHours(1),
                 64L << 30,
                 0,
-                1024));
+                1024,
+                GatewayConfig.Mode.TUNNEL,
+                PacketHandling.DEFAULT));
   }
 
   @Test

@@ -11,6 +11,8 @@ package io.phalanx.datapath;
  * @param noSa clear packets that nothing covers
  * @param queueFull packets dropped because a bounded queue was full
  * @param forwarded packets handed to another member
+ * @param dummies inbound packets that hide when there is traffic (RFC 4303 §2.6)
+ * @param untransportable packets that transport mode cannot carry
  */
 public record DatapathCounters(
     long inPackets,
@@ -24,4 +26,6 @@ public record DatapathCounters(
     long selectorMismatch,
     long noSa,
     long queueFull,
-    long forwarded) {}
+    long forwarded,
+    long dummies,
+    long untransportable) {}

@@ -1,7 +1,9 @@
 package io.phalanx.datapath;
 
+import io.phalanx.config.PacketHandling;
 import io.phalanx.config.net.TrafficSelector;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What is needed to carry an SA cluster: its sub-SAs, and the one sequence source and the one
@@ -13,6 +15,7 @@ import java.util.List;
  * @param rekeyBytes bytes in one direction after which {@link DatapathEvents#rekeyDue} is told; 0
  *     for no limit
  * @param rekeyPackets packets in one direction, likewise
+ * @param transport the two ends in transport mode; empty in tunnel mode
  */
 public record SaClusterSpec(
     int id,
@@ -23,4 +26,6 @@ public record SaClusterSpec(
     List<TrafficSelector> remoteSelectors,
     long rekeyBytes,
     long rekeyPackets,
+    Optional<TransportAddresses> transport,
+    PacketHandling handling,
     SequenceState sequence) {}

@@ -1,5 +1,6 @@
 package io.phalanx.datapath.flow;
 
+import static io.phalanx.datapath.flow.LoopCounters.DUMMIES;
 import static io.phalanx.datapath.flow.LoopCounters.IN_BYTES;
 import static io.phalanx.datapath.flow.LoopCounters.IN_PACKETS;
 import static io.phalanx.datapath.flow.LoopCounters.MALFORMED;
@@ -7,6 +8,7 @@ import static io.phalanx.datapath.flow.LoopCounters.NOT_AUTHENTIC;
 import static io.phalanx.datapath.flow.LoopCounters.QUEUE_FULL;
 import static io.phalanx.datapath.flow.LoopCounters.REPLAYED;
 import static io.phalanx.datapath.flow.LoopCounters.SELECTOR_MISMATCH;
+import static io.phalanx.datapath.flow.LoopCounters.UNTRANSPORTABLE;
 
 import io.phalanx.datapath.SaClusterSpec;
 import io.phalanx.datapath.esp.EspPacket;
@@ -15,10 +17,12 @@ import io.phalanx.datapath.esp.PacketCipher;
 import io.phalanx.datapath.esp.ReplayWindow;
 import io.phalanx.datapath.flow.WaitingPackets.Arrival;
 import io.phalanx.datapath.flow.WaitingPackets.Waiting;
+import io.phalanx.datapath.inner.TransportFraming;
 import io.phalanx.datapath.policy.FlowKey;
 import io.phalanx.datapath.policy.Selector;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From the peer to the clear side. The order for each packet is: window check, authenticate, limit
@@ -33,12 +37,15 @@ final class InboundFlow {
   private final Selector[] remote;
   private final InboundLimit limit;
   private final Lifetime life;
+  private final @Nullable TransportFraming transport;
   private final WaitingPackets waiting;
   private long lastNanos;
 
-  InboundFlow(SaCluster cluster, SaClusterSpec spec, Lane lane) {
+  InboundFlow(
+      SaCluster cluster, SaClusterSpec spec, Lane lane, @Nullable TransportFraming transport) {
     this.cluster = cluster;
     this.lane = lane;
+    this.transport = transport;
     this.extended = spec.extendedSequenceNumbers();
     this.local = Selector.of(spec.localSelectors());
     this.remote = Selector.of(spec.remoteSelectors());
@@ -136,23 +143,41 @@ final class InboundFlow {
   private void deliver(byte[] packet, int payload, int payloadLength) {
     int nextHeader = EspPacket.nextHeader(packet, payload, payloadLength);
     if (nextHeader == EspPacket.NEXT_HEADER_DUMMY) {
+      lane.count(DUMMIES);
       return;
     }
     int inner = EspPacket.innerLength(packet, payload, payloadLength);
-    FlowKey key = lane.key();
-    if (inner == EspPacket.BAD_PADDING
-        || !key.parse(packet, payload, inner)
-        || nextHeader != (key.ipv4() ? EspPacket.NEXT_HEADER_IPV4 : EspPacket.NEXT_HEADER_IPV6)) {
+    if (inner == EspPacket.BAD_PADDING) {
       lane.count(MALFORMED);
-      return;
+    } else if (transport == null) {
+      FlowKey key = lane.key();
+      if (key.parse(packet, payload, inner)
+          && nextHeader == (key.ipv4() ? EspPacket.NEXT_HEADER_IPV4 : EspPacket.NEXT_HEADER_IPV6)) {
+        pass(packet, payload, key);
+      } else {
+        lane.count(MALFORMED);
+      }
+    } else {
+      byte[] clear = lane.clearBuffer();
+      int length = transport.restore(packet, payload, inner, nextHeader, clear);
+      if (length == TransportFraming.NO_PACKET) {
+        lane.count(UNTRANSPORTABLE);
+      } else if (lane.key().parse(clear, 0, length)) {
+        pass(clear, 0, lane.key());
+      } else {
+        lane.count(MALFORMED);
+      }
     }
+  }
+
+  private void pass(byte[] packet, int offset, FlowKey key) {
     if (!Selector.anyCoversSource(remote, key) || !Selector.anyCoversDestination(local, key)) {
       lane.count(SELECTOR_MISMATCH);
       return;
     }
     lane.count(IN_PACKETS);
     lane.count(IN_BYTES, key.length());
-    lane.deliver(packet, payload, key.length());
+    lane.deliver(packet, offset, key.length());
   }
 
   /**

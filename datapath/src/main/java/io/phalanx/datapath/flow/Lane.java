@@ -53,6 +53,7 @@ final class Lane {
   private final IvSource randomIvs;
   private final FlowKey key = new FlowKey();
   private final byte[] receiveBuffer = new byte[BUFFER_OCTETS];
+  private final byte[] clearBuffer = new byte[BUFFER_OCTETS];
   private final byte[] sealBuffer = new byte[BUFFER_OCTETS];
   private int udpWritten; // a bit per listen address whose NAT socket has unflushed packets
   private boolean clearWritten;
@@ -317,6 +318,11 @@ final class Lane {
 
   FlowKey key() {
     return key;
+  }
+
+  /** Room for a clear packet on its way to the clear port. */
+  byte[] clearBuffer() {
+    return clearBuffer;
   }
 
   byte[] sealBuffer() {

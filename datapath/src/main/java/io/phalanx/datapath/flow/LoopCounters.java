@@ -23,7 +23,10 @@ final class LoopCounters {
   static final int QUEUE_FULL = 10;
   static final int FORWARDED = 11;
 
-  private static final int COUNT = 12;
+  static final int DUMMIES = 12;
+  static final int UNTRANSPORTABLE = 13;
+
+  private static final int COUNT = 14;
   private static final int PADDING = 16;
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
@@ -66,6 +69,8 @@ final class LoopCounters {
         sums[SELECTOR_MISMATCH],
         sums[NO_SA],
         sums[QUEUE_FULL],
-        sums[FORWARDED]);
+        sums[FORWARDED],
+        sums[DUMMIES],
+        sums[UNTRANSPORTABLE]);
   }
 }

@@ -4,13 +4,17 @@ import static io.phalanx.datapath.flow.LoopCounters.NO_SA;
 import static io.phalanx.datapath.flow.LoopCounters.OUT_BYTES;
 import static io.phalanx.datapath.flow.LoopCounters.OUT_PACKETS;
 import static io.phalanx.datapath.flow.LoopCounters.QUEUE_FULL;
+import static io.phalanx.datapath.flow.LoopCounters.UNTRANSPORTABLE;
 
 import io.phalanx.datapath.SaClusterSpec;
 import io.phalanx.datapath.esp.EspPacket;
 import io.phalanx.datapath.esp.PacketCipher;
 import io.phalanx.datapath.esp.SequenceSource;
 import io.phalanx.datapath.flow.WaitingPackets.Waiting;
+import io.phalanx.datapath.inner.Ip;
+import io.phalanx.datapath.inner.TransportFraming;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From the clear side to the peer. The order for each packet is: number below the lease, seal,
@@ -22,13 +26,20 @@ final class OutboundFlow {
   private final SequenceSource source;
   private final Lifetime life;
   private final WaitingPackets waiting;
+  private final @Nullable TransportFraming transport;
 
   /**
    * @param last the last number that may ever be sent
    */
-  OutboundFlow(SaCluster cluster, SaClusterSpec spec, Lane lane, long last) {
+  OutboundFlow(
+      SaCluster cluster,
+      SaClusterSpec spec,
+      Lane lane,
+      @Nullable TransportFraming transport,
+      long last) {
     this.cluster = cluster;
     this.lane = lane;
+    this.transport = transport;
     this.source =
         new SequenceSource(spec.sequence().nextOutbound(), spec.sequence().outLease(), last);
     this.life = new Lifetime(spec.rekeyPackets(), spec.rekeyBytes());
@@ -49,6 +60,10 @@ final class OutboundFlow {
 
   /** A clear packet that the SPD gave to this SA cluster; {@code length} is its own length. */
   void send(byte[] packet, int offset, int length) {
+    if (transport != null && !transport.carries(packet, offset)) {
+      lane.count(UNTRANSPORTABLE);
+      return;
+    }
     // Behind those that wait already, so that a flow keeps its order.
     long sequence = waiting.isEmpty() ? source.take() : SequenceSource.NONE;
     if (sequence != SequenceSource.NONE) {
@@ -78,16 +93,24 @@ final class OutboundFlow {
     int payload = EspPacket.IV + cipher.ivOctets();
     EspPacket.putHeader(out, 0, subSa.outboundSpi, sequence);
     lane.ivs(subSa.counterIv).put(out, EspPacket.IV);
-    System.arraycopy(inner, offset, out, payload, length);
-    boolean ipv4 = ((inner[offset] >> 4) & 0xf) == 4;
-    int nextHeader = ipv4 ? EspPacket.NEXT_HEADER_IPV4 : EspPacket.NEXT_HEADER_IPV6;
-    int sealed = EspPacket.putTrailer(out, payload, length, cipher.alignOctets(), nextHeader);
+    int skipped = transport == null ? 0 : transport.headerOctets();
+    int carried = length - skipped;
+    System.arraycopy(inner, offset + skipped, out, payload, carried);
+    int nextHeader = nextHeader(inner, offset);
+    int sealed = EspPacket.putTrailer(out, payload, carried, cipher.alignOctets(), nextHeader);
     int total = cipher.seal(out, 0, sealed, sequence);
     lane.sendEsp(subSa.listen, subSa.peer, out, total);
     lane.count(OUT_PACKETS);
     lane.count(OUT_BYTES, length);
     life.add(sealed);
     cluster.checkLifetimes();
+  }
+
+  private int nextHeader(byte[] inner, int offset) {
+    if (transport != null) {
+      return transport.nextHeader(inner, offset);
+    }
+    return Ip.ipv4(inner, offset) ? EspPacket.NEXT_HEADER_IPV4 : EspPacket.NEXT_HEADER_IPV6;
   }
 
   /**

@@ -8,6 +8,7 @@ import io.phalanx.datapath.SaUsage;
 import io.phalanx.datapath.esp.InboundLimit;
 import io.phalanx.datapath.esp.PacketCiphers;
 import io.phalanx.datapath.esp.SequenceSource;
+import io.phalanx.datapath.inner.TransportFraming;
 import io.phalanx.datapath.policy.Selector;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -53,8 +54,10 @@ final class SaCluster implements Target.Outbound {
     this.id = spec.id();
     this.lane = lane;
     this.rekeyAt = extended ? REKEY_64_BIT : REKEY_32_BIT;
-    this.inbound = new InboundFlow(this, spec, lane);
-    this.outbound = new OutboundFlow(this, spec, lane, extended ? LAST_64_BIT : LAST_32_BIT);
+    TransportFraming transport = spec.transport().map(TransportFraming::new).orElse(null);
+    this.inbound = new InboundFlow(this, spec, lane, transport);
+    this.outbound =
+        new OutboundFlow(this, spec, lane, transport, extended ? LAST_64_BIT : LAST_32_BIT);
     this.desk = new LeaseDesk(outbound.source(), inbound.limit());
     this.subSas =
         spec.subSas().stream()

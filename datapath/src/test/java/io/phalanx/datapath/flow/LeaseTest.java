@@ -2,6 +2,7 @@ package io.phalanx.datapath.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.phalanx.config.PacketHandling;
 import io.phalanx.config.suite.EspSuite;
 import io.phalanx.datapath.LeaseWish;
 import io.phalanx.datapath.SaClusterSpec;
@@ -228,6 +229,8 @@ class LeaseTest {
             plain.remoteSelectors(),
             0,
             100,
+            Optional.empty(),
+            PacketHandling.DEFAULT,
             plain.sequence()));
     offer(0, 99);
     usage();

@@ -16,7 +16,7 @@ import java.util.Random;
 /** A peer made of a socket and two ciphers, which sends under whatever number a test wants. */
 final class RawPeer implements AutoCloseable {
   /** An ESP packet that came from the gateway. */
-  record Received(int spi, long sequence, byte[] iv, byte[] inner) {}
+  record Received(int spi, long sequence, byte[] iv, int nextHeader, byte[] inner) {}
 
   final DatagramSocket socket;
   private final EspSuite suite;
@@ -95,6 +95,7 @@ final class RawPeer implements AutoCloseable {
             EspPacket.spi(packet, 0),
             sequence,
             iv,
+            EspPacket.nextHeader(packet, payload, length - cipher.overheadOctets()),
             Arrays.copyOfRange(packet, payload, payload + inner)));
   }
 

@@ -3,6 +3,7 @@ package io.phalanx.datapath.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.phalanx.config.PacketHandling;
 import io.phalanx.config.net.IpPrefix;
 import io.phalanx.config.net.TrafficSelector;
 import io.phalanx.config.suite.EspSuite;
@@ -148,6 +149,8 @@ class RoutingTest {
               REMOTE,
               0,
               0,
+              Optional.empty(),
+              PacketHandling.DEFAULT,
               START));
       gateway.clear.offer(outbound(1));
       assertThat(peer.receive(5000).orElseThrow().sequence()).isEqualTo(1);

@@ -1,5 +1,6 @@
 package io.phalanx.datapath.flow;
 
+import io.phalanx.config.PacketHandling;
 import io.phalanx.config.Secret;
 import io.phalanx.config.net.IpPrefix;
 import io.phalanx.config.net.TrafficSelector;
@@ -85,6 +86,8 @@ public final class Suites {
         List.of(TrafficSelector.of(IpPrefix.parse(remote))),
         0,
         0,
+        Optional.empty(),
+        PacketHandling.DEFAULT,
         sequence);
   }
 }

@@ -6,6 +6,7 @@ import io.phalanx.config.Secret;
 import io.phalanx.config.iana.NotifyType;
 import io.phalanx.config.suite.EspSuite;
 import io.phalanx.config.suite.KeyExchangeMethod;
+import io.phalanx.datapath.TransportAddresses;
 import io.phalanx.node.ike.crypto.KeyAgreement;
 import io.phalanx.node.ike.crypto.KeyAgreement.KeyPairValue;
 import io.phalanx.node.ike.crypto.KeyDerivation;
@@ -27,9 +28,11 @@ import java.util.OptionalInt;
  */
 final class ChildNegotiation {
   private final Environment environment;
+  private final TransportMode transportMode;
 
   ChildNegotiation(Environment environment) {
     this.environment = environment;
+    this.transportMode = new TransportMode(environment);
   }
 
   /**
@@ -50,6 +53,13 @@ final class ChildNegotiation {
   record Refused(Notify error) implements Result {}
 
   /**
+   * What is to be carried.
+   *
+   * @param transport the two ends in transport mode; empty in tunnel mode
+   */
+  private record Scope(Selectors selectors, Optional<TransportAddresses> transport) {}
+
+  /**
    * Answers a proposal of the peer.
    *
    * @param candidates children of the configuration that it may be for, in order of preference
@@ -60,13 +70,13 @@ final class ChildNegotiation {
     List<Proposal> proposals = proposals(message);
     NotifyType fault = NotifyType.TS_UNACCEPTABLE;
     for (Child child : candidates) {
-      Optional<Selectors> selectors =
-          proposed.flatMap(Selectors.configured(connection, child, sa)::narrow);
-      if (selectors.isPresent()) {
+      Optional<Scope> scope =
+          proposed.flatMap(each -> narrowed(sa, connection, child, each, message));
+      if (scope.isPresent()) {
         Optional<Chosen<EspSuite>> chosen =
             Proposals.chooseEsp(proposals, child.espSuites(), nonces.withKeyExchange());
         if (chosen.isPresent()) {
-          return agree(sa, child, chosen.get(), selectors.get(), message, nonces);
+          return agree(sa, child, chosen.get(), scope.get(), message, nonces);
         }
         fault = NotifyType.NO_PROPOSAL_CHOSEN;
       }
@@ -74,11 +84,35 @@ final class ChildNegotiation {
     return new Refused(Notify.of(fault));
   }
 
+  /**
+   * What of the proposal this child may carry. One in transport mode is made for none that does not
+   * ask for it; one in tunnel mode declines transport mode by not repeating the notification.
+   */
+  private Optional<Scope> narrowed(
+      IkeSa sa, Connection connection, Child child, Selectors proposed, IkeMessage message) {
+    if (!TransportMode.wanted(child)) {
+      return Selectors.configured(connection, child, sa)
+          .narrow(proposed)
+          .map(selectors -> new Scope(selectors, Optional.empty()));
+    }
+    if (!TransportMode.in(message)) {
+      return Optional.empty();
+    }
+    return transportMode
+        .seen(child, sa, proposed)
+        .flatMap(
+            seen ->
+                transportMode
+                    .configured(child, sa)
+                    .narrow(seen.selectors())
+                    .map(selectors -> new Scope(selectors, Optional.of(seen.addresses()))));
+  }
+
   private Result agree(
       IkeSa sa,
       Child child,
       Chosen<EspSuite> chosen,
-      Selectors selectors,
+      Scope scope,
       IkeMessage message,
       Nonces nonces) {
     OptionalInt spi = environment.spis().esp().get();
@@ -102,13 +136,16 @@ final class ChildNegotiation {
       }
       payloads.add(new Payload.KeyExchange(method.id(), ours.publicValue()));
     }
-    payloads.addAll(selectors.payloads(false));
+    payloads.addAll(scope.selectors().payloads(false));
+    if (scope.transport().isPresent()) {
+      payloads.add(TransportMode.notification());
+    }
     return new Made(
-        agreed(sa, child, chosen, spi.getAsInt(), selectors, shared, nonces, false), payloads);
+        agreed(sa, child, chosen, spi.getAsInt(), scope, shared, nonces, false), payloads);
   }
 
   /**
-   * Our proposal: SA, KEi if any, TSi, TSr; the nonce is left to the caller.
+   * Our proposal: SA, KEi if any, TSi, TSr, mode; the nonce is left to the caller.
    *
    * @param own our half of the key exchange
    */
@@ -123,7 +160,12 @@ final class ChildNegotiation {
     payloads.add(
         new Payload.SecurityAssociation(Proposals.ofEsp(child.espSuites(), spi, withKeyExchange)));
     own.ifPresent(payloads::add);
-    payloads.addAll(Selectors.configured(connection, child, sa).payloads(true));
+    if (TransportMode.wanted(child)) {
+      payloads.addAll(transportMode.offered(child, sa).payloads(true));
+      payloads.add(TransportMode.notification());
+    } else {
+      payloads.addAll(Selectors.configured(connection, child, sa).payloads(true));
+    }
     return payloads;
   }
 
@@ -144,12 +186,13 @@ final class ChildNegotiation {
       Nonces nonces) {
     Optional<Chosen<EspSuite>> chosen =
         Proposals.acceptedEsp(proposals(message), child.espSuites(), nonces.withKeyExchange());
-    Optional<Selectors> selectors = Selectors.ofPeer(message, false);
+    Optional<Scope> scope =
+        Selectors.ofPeer(message, false)
+            .flatMap(each -> accepted(sa, connection, child, each, message));
     if (chosen.isEmpty()) {
       return new Refused(Notify.of(NotifyType.NO_PROPOSAL_CHOSEN));
     }
-    if (selectors.isEmpty()
-        || !Selectors.configured(connection, child, sa).covers(selectors.get())) {
+    if (scope.isEmpty()) {
       return new Refused(Notify.of(NotifyType.TS_UNACCEPTABLE));
     }
     Optional<Secret> shared = Optional.empty();
@@ -169,8 +212,24 @@ final class ChildNegotiation {
       }
     }
     return new Made(
-        agreed(sa, child, chosen.get(), inboundSpi, selectors.get(), shared, nonces, true),
-        List.of());
+        agreed(sa, child, chosen.get(), inboundSpi, scope.get(), shared, nonces, true), List.of());
+  }
+
+  /** What a responder has chosen, if it may; the mode has to be the one we asked for. */
+  private Optional<Scope> accepted(
+      IkeSa sa, Connection connection, Child child, Selectors chosen, IkeMessage message) {
+    if (TransportMode.wanted(child) != TransportMode.in(message)) {
+      return Optional.empty();
+    }
+    if (!TransportMode.wanted(child)) {
+      return Selectors.configured(connection, child, sa).covers(chosen)
+          ? Optional.of(new Scope(chosen, Optional.empty()))
+          : Optional.empty();
+    }
+    return transportMode
+        .seen(child, sa, chosen)
+        .filter(seen -> transportMode.configured(child, sa).covers(seen.selectors()))
+        .map(seen -> new Scope(seen.selectors(), Optional.of(seen.addresses())));
   }
 
   private static ChildSas.Agreed agreed(
@@ -178,7 +237,7 @@ final class ChildNegotiation {
       Child child,
       Chosen<EspSuite> chosen,
       int inboundSpi,
-      Selectors selectors,
+      Scope scope,
       Optional<Secret> shared,
       Nonces nonces,
       boolean weInitiated) {
@@ -191,7 +250,14 @@ final class ChildNegotiation {
             nonces.initiator(),
             nonces.responder());
     return new ChildSas.Agreed(
-        child, chosen.suite(), inboundSpi, (int) chosen.peerSpi(), selectors, keys, weInitiated);
+        child,
+        chosen.suite(),
+        inboundSpi,
+        (int) chosen.peerSpi(),
+        scope.selectors(),
+        scope.transport(),
+        keys,
+        weInitiated);
   }
 
   private static List<Proposal> proposals(IkeMessage message) {

@@ -3,11 +3,13 @@ package io.phalanx.node.ike;
 import io.phalanx.config.GatewayConfig.Child;
 import io.phalanx.config.suite.EspSuite;
 import io.phalanx.datapath.SubSaSpec;
+import io.phalanx.datapath.TransportAddresses;
 import io.phalanx.node.ike.crypto.KeyDerivation.ChildKeys;
 import io.phalanx.replication.image.IkeSaImage.ChildRef;
 import io.phalanx.replication.image.SaClusterImage;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 
 /** Makes and ends the Child SAs of an IKE SA. */
 final class ChildSas {
@@ -31,6 +33,7 @@ final class ChildSas {
   /**
    * A Child SA that both sides have agreed on.
    *
+   * @param transport the two ends in transport mode; empty in tunnel mode
    * @param weInitiated whether we have begun the exchange that made it: tells whose keys are whose
    */
   record Agreed(
@@ -39,6 +42,7 @@ final class ChildSas {
       int inboundSpi,
       int outboundSpi,
       Selectors selectors,
+      Optional<TransportAddresses> transport,
       ChildKeys keys,
       boolean weInitiated) {}
 
@@ -57,12 +61,13 @@ final class ChildSas {
     sa.hold(new Effect.InstallChild(image));
     sa.report(
         event,
-        "child=%s in=%08x out=%08x suite=%s %s"
+        "child=%s in=%08x out=%08x suite=%s %s%s"
             .formatted(
                 agreed.child().name(),
                 agreed.inboundSpi(),
                 agreed.outboundSpi(),
                 text(agreed.suite()),
+                agreed.transport().isPresent() ? "transport " : "",
                 agreed.selectors().text()));
     return child;
   }
@@ -93,6 +98,8 @@ final class ChildSas {
         agreed.selectors().remote(),
         agreed.child().rekeyBytes(),
         agreed.child().rekeyPackets(),
+        agreed.transport(),
+        agreed.child().handling(),
         nowMillis,
         FIRST_LIMITS);
   }

@@ -34,6 +34,8 @@ final class MemberMetrics {
     dropped(datapath, "selector-mismatch", DatapathCounters::selectorMismatch);
     dropped(datapath, "no-sa", DatapathCounters::noSa);
     dropped(datapath, "queue-full", DatapathCounters::queueFull);
+    dropped(datapath, "dummy", DatapathCounters::dummies);
+    dropped(datapath, "untransportable", DatapathCounters::untransportable);
     counter(
         "phalanx.forwarded.packets",
         "packets handed to the owner of their SA",

@@ -312,6 +312,8 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener {
         image.remoteSelectors(),
         image.rekeyBytes(),
         image.rekeyPackets(),
+        image.transport(),
+        image.handling(),
         sequence);
   }
 }

@@ -5,10 +5,12 @@ import io.phalanx.config.GatewayConfig.Authentication;
 import io.phalanx.config.GatewayConfig.Child;
 import io.phalanx.config.GatewayConfig.ClusterKey;
 import io.phalanx.config.GatewayConfig.Connection;
+import io.phalanx.config.GatewayConfig.Mode;
 import io.phalanx.config.GatewayConfig.Pool;
 import io.phalanx.config.GatewayConfig.PresharedKey;
 import io.phalanx.config.GatewayConfig.Psk;
 import io.phalanx.config.Identity;
+import io.phalanx.config.PacketHandling;
 import io.phalanx.config.Secret;
 import io.phalanx.config.net.IpPrefix;
 import io.phalanx.config.suite.EncryptionAlgorithm;
@@ -60,6 +62,7 @@ final class Configs {
   int halfOpenMax = 100;
   int cookieThreshold = 50;
   int retransmitTries = 5;
+  Mode mode = Mode.TUNNEL;
   List<String> children = List.of("net");
 
   private Configs(boolean left) {
@@ -142,6 +145,8 @@ final class Configs {
         childRekey,
         0,
         0,
-        128);
+        128,
+        mode,
+        PacketHandling.DEFAULT);
   }
 }

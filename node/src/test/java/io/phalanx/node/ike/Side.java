@@ -43,6 +43,9 @@ final class Side {
   IkeEngine engine;
   InetSocketAddress natted;
 
+  /** Where messages of the IKE port come from. */
+  InetAddress source;
+
   /** What the store answers, after it has done what it says. */
   Function<Commit, Outcome> answer = commit -> store.commit(commit);
 
@@ -66,6 +69,7 @@ final class Side {
     this.credentials = credentials;
     nextEspSpi = left ? 0x1000 : 0x2000;
     natted = new InetSocketAddress(address(), 4500);
+    source = address();
     engine = newMember();
   }
 
@@ -157,7 +161,7 @@ final class Side {
 
   void received(Side from, UdpDatagram sent) {
     InetSocketAddress source =
-        sent.natPort() ? from.natted : new InetSocketAddress(from.address(), 500);
+        sent.natPort() ? from.natted : new InetSocketAddress(from.source, 500);
     if (!silent) {
       step(new Event.Received(new UdpDatagram(source, sent.natPort(), sent.payload())));
     }

@@ -3,6 +3,7 @@ package io.phalanx.node.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.phalanx.config.PacketHandling;
 import io.phalanx.config.net.IpPrefix;
 import io.phalanx.config.net.TrafficSelector;
 import io.phalanx.datapath.Datapath;
@@ -25,6 +26,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -202,6 +204,8 @@ class SaDirectoryTest {
             selectors(),
             0,
             0,
+            Optional.empty(),
+            PacketHandling.DEFAULT,
             0,
             new SaClusterImage.Limits(outLease, inLimit)),
         new Fence(owner, epoch));

@@ -1,8 +1,11 @@
 package io.phalanx.replication.image;
 
+import io.phalanx.config.PacketHandling;
 import io.phalanx.config.net.TrafficSelector;
 import io.phalanx.datapath.SubSaSpec;
+import io.phalanx.datapath.TransportAddresses;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The image of an SA cluster: the IPsec session parameters of seed 004, section 5.
@@ -11,6 +14,7 @@ import java.util.List;
  * @param ikeSpi our SPI of the IKE SA it hangs on
  * @param connection name of the connection in the configuration
  * @param child name of the child in the configuration
+ * @param transport the two ends in transport mode; empty in tunnel mode
  * @param createdAtMillis wall clock
  */
 public record SaClusterImage(
@@ -26,6 +30,8 @@ public record SaClusterImage(
     List<TrafficSelector> remoteSelectors,
     long rekeyBytes,
     long rekeyPackets,
+    Optional<TransportAddresses> transport,
+    PacketHandling handling,
     long createdAtMillis,
     Limits limits) {
 
@@ -44,6 +50,8 @@ public record SaClusterImage(
         remoteSelectors,
         rekeyBytes,
         rekeyPackets,
+        transport,
+        handling,
         createdAtMillis,
         currentLimits);
   }

@@ -1,6 +1,7 @@
 package io.phalanx.replication.image;
 
 import io.phalanx.config.Identity;
+import io.phalanx.config.PacketHandling;
 import io.phalanx.config.Secret;
 import io.phalanx.config.net.IpPrefix;
 import io.phalanx.config.net.TrafficSelector;
@@ -11,6 +12,7 @@ import io.phalanx.config.suite.IntegrityAlgorithm;
 import io.phalanx.config.suite.KeyExchangeMethod;
 import io.phalanx.config.suite.PseudoRandomFunction;
 import io.phalanx.datapath.SubSaSpec;
+import io.phalanx.datapath.TransportAddresses;
 import io.phalanx.replication.image.IkeSaImage.ChildRef;
 import io.phalanx.replication.image.IkeSaImage.InitExchange;
 import io.phalanx.replication.image.IkeSaImage.Keys;
@@ -123,6 +125,13 @@ public final class Images {
         List.of(new TrafficSelector(17, 53, 53, address("10.77.0.9"), address("10.77.0.10"))),
         1L << 40,
         1L << 30,
+        Optional.of(
+            new TransportAddresses(
+                address("10.1.0.1"),
+                address("10.77.0.9"),
+                address("192.0.2.1"),
+                address("172.16.0.9"))),
+        new PacketHandling(1400, true),
         1_000_100,
         new Limits(65, 64));
   }

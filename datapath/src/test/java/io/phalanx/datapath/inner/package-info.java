@@ -1,0 +1,4 @@
+@NullMarked
+package io.phalanx.datapath.inner;
+
+import org.jspecify.annotations.NullMarked;
