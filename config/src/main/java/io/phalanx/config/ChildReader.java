@@ -36,7 +36,7 @@ final class ChildReader {
   }
 
   List<Child> read(Item item) {
-    return item.list(1, CHILDREN_MAX).stream().map(this::child).toList();
+    return item.list(0, CHILDREN_MAX).stream().map(this::child).toList();
   }
 
   private Child child(Item item) {

@@ -4,6 +4,7 @@ import static io.phalanx.config.text.Words.quote;
 
 import io.phalanx.config.GatewayConfig.Authentication;
 import io.phalanx.config.GatewayConfig.Certificate;
+import io.phalanx.config.GatewayConfig.Child;
 import io.phalanx.config.GatewayConfig.Connection;
 import io.phalanx.config.GatewayConfig.Local;
 import io.phalanx.config.GatewayConfig.Pool;
@@ -28,6 +29,8 @@ final class ConnectionReader {
   static final int PROPOSALS_MAX = 32;
   static final Duration REKEY_MIN = Duration.ofSeconds(1);
   static final Duration REKEY_MAX = Duration.ofDays(30);
+
+  private static final Duration REAUTH_MIN = Duration.ofMinutes(1);
 
   private static final int CONNECTIONS_MAX = 1024;
   private static final int AUTHORITIES_MAX = 32;
@@ -73,6 +76,7 @@ final class ConnectionReader {
             "initiate",
             "dpd",
             "rekey",
+            "reauth",
             "children");
     Item name = section.required("name", "name: road-warriors");
     String text = name.read(Names::plain, "");
@@ -93,6 +97,11 @@ final class ConnectionReader {
           .required("initiate", "")
           .error("there is no address to initiate to", "add remote.address");
     }
+    Item children = section.required("children", "children: [{name: net, local: [10.0.0.0/8]}]");
+    List<Child> read = new ChildReader(!requested.isEmpty()).read(children);
+    if (read.isEmpty() && address.isEmpty() && report.clean(children.path())) {
+      children.error("a list of 0 entries", "give it 1 to 32, or add remote.address");
+    }
     return new Connection(
         text,
         local,
@@ -110,8 +119,11 @@ final class ConnectionReader {
             .optional("rekey")
             .map(value -> value.durationOrNever(REKEY_MIN, REKEY_MAX))
             .orElse(REKEY),
-        new ChildReader(!requested.isEmpty())
-            .read(section.required("children", "children: [{name: net, local: [10.0.0.0/8]}]")));
+        section
+            .optional("reauth")
+            .map(value -> value.durationOrNever(REAUTH_MIN, REKEY_MAX))
+            .orElse(Duration.ZERO),
+        read);
   }
 
   private static InetSocketAddress anySocket() {

@@ -80,6 +80,10 @@ public record GatewayConfig(
    * @param halfOpenMax half-open IKE SAs a member keeps; further requests are dropped
    * @param cookieThreshold half-open IKE SAs from which on COOKIE is asked for (RFC 7296 §2.6)
    * @param halfOpenTimeout life of an IKE SA that does not get authenticated
+   * @param fragmentSize octets of an IP packet beyond which messages are cut (RFC 7383); 0 for
+   *     never
+   * @param window requests that a peer may have under way at once (RFC 7296 §2.3)
+   * @param childless whether peers may authenticate without a Child SA (RFC 6023)
    */
   public record Ike(
       Duration retransmitFirst,
@@ -87,7 +91,20 @@ public record GatewayConfig(
       int retransmitTries,
       int halfOpenMax,
       int cookieThreshold,
-      Duration halfOpenTimeout) {}
+      Duration halfOpenTimeout,
+      SourceLimits sourceLimits,
+      int fragmentSize,
+      int window,
+      boolean childless) {}
+
+  /**
+   * What one source (an IPv4 address, or an IPv6 /64) may take; 0 for no limit, as behind a
+   * balancer that puts its own address in the place of the peers'.
+   *
+   * @param halfOpenMax half-open IKE SAs
+   * @param requestsPerSecond IKE_SA_INIT requests, with as many at once
+   */
+  public record SourceLimits(int halfOpenMax, int requestsPerSecond) {}
 
   /** Virtual addresses for peers, and what goes with them. */
   public record Pool(String name, List<IpPrefix> addresses, List<InetAddress> dns) {}
@@ -102,6 +119,8 @@ public record GatewayConfig(
    * @param initiate bring the connection up at start and keep it up
    * @param dpdInterval silence after which the peer is probed; zero for never
    * @param rekeyAfter life of an IKE SA before it is rekeyed; zero for never
+   * @param reauthAfter time after which the peer has to authenticate anew (RFC 4478); zero for
+   *     never
    */
   public record Connection(
       String name,
@@ -114,6 +133,7 @@ public record GatewayConfig(
       boolean initiate,
       Duration dpdInterval,
       Duration rekeyAfter,
+      Duration reauthAfter,
       List<Child> children) {}
 
   /** How this side proves who it is. */

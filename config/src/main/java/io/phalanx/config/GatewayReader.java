@@ -5,7 +5,6 @@ import io.phalanx.config.GatewayConfig.Cluster;
 import io.phalanx.config.GatewayConfig.ClusterMember;
 import io.phalanx.config.GatewayConfig.Connection;
 import io.phalanx.config.GatewayConfig.Datagrams;
-import io.phalanx.config.GatewayConfig.Ike;
 import io.phalanx.config.GatewayConfig.Listen;
 import io.phalanx.config.GatewayConfig.Member;
 import io.phalanx.config.GatewayConfig.Pool;
@@ -15,7 +14,6 @@ import io.phalanx.config.GatewayConfig.Tun;
 import io.phalanx.config.text.Addresses;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -73,7 +71,7 @@ final class GatewayReader {
                 .orElse(ADMIN),
             new ClusterReader(files, report)
                 .read(section.required("cluster", "cluster, with name, keys and members")),
-            ike(section.group("ike")),
+            new IkeReader(report).read(section.group("ike")),
             pools,
             new ConnectionReader(files, report, pools)
                 .read(section.required("connections", "connections, with one or more entries")),
@@ -136,39 +134,6 @@ final class GatewayReader {
 
   private static int mtu(Section section) {
     return section.optional("mtu").map(mtu -> mtu.integer(MTU_MIN, MTU_MAX)).orElse(MTU_DEFAULT);
-  }
-
-  private Ike ike(Item item) {
-    Section section =
-        item.section(
-            "retransmit-first",
-            "retransmit-base",
-            "retransmit-tries",
-            "half-open-max",
-            "cookie-threshold",
-            "half-open-timeout");
-    int halfOpenMax =
-        section.optional("half-open-max").map(count -> count.integer(1, 1_000_000)).orElse(1000);
-    Optional<Item> cookie = section.optional("cookie-threshold");
-    int cookieThreshold =
-        cookie.map(count -> count.integer(0, 1_000_000)).orElse(Math.min(100, halfOpenMax));
-    if (report.clean("ike.half-open-max", "ike.cookie-threshold")
-        && cookieThreshold > halfOpenMax) {
-      cookie.ifPresent(count -> count.error("above half-open-max", "use at most " + halfOpenMax));
-    }
-    return new Ike(
-        section
-            .optional("retransmit-first")
-            .map(wait -> wait.duration(Duration.ofMillis(50), Duration.ofSeconds(30)))
-            .orElse(Duration.ofMillis(500)),
-        section.optional("retransmit-base").map(base -> base.decimal(1, 10)).orElse(1.8),
-        section.optional("retransmit-tries").map(tries -> tries.integer(1, 30)).orElse(7),
-        halfOpenMax,
-        cookieThreshold,
-        section
-            .optional("half-open-timeout")
-            .map(wait -> wait.duration(Duration.ofSeconds(1), Duration.ofMinutes(10)))
-            .orElse(Duration.ofSeconds(30)));
   }
 
   private void checkMember(Item memberId, Cluster cluster) {

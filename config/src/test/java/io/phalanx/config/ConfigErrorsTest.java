@@ -64,8 +64,8 @@ class ConfigErrorsTest {
                 + " road?",
             "phalanx.yaml:17:10: connections[0].dpd: the duration \"30\" has no known unit - write"
                 + " a number and a unit (ms, s, m, h, d), for example 50ms, 30s or 4h",
-            "phalanx.yaml:18:15: connections[0].children: a list of 0 entries - give it 1 to 32"
-                + " entries");
+            "phalanx.yaml:18:15: connections[0].children: a list of 0 entries - give it 1 to 32, or"
+                + " add remote.address");
   }
 
   /** Each row spoils the minimal configuration in one place. */

@@ -12,6 +12,7 @@ import io.phalanx.config.GatewayConfig.Listen;
 import io.phalanx.config.GatewayConfig.Member;
 import io.phalanx.config.GatewayConfig.Pool;
 import io.phalanx.config.GatewayConfig.Psk;
+import io.phalanx.config.GatewayConfig.SourceLimits;
 import io.phalanx.config.GatewayConfig.Tun;
 import io.phalanx.config.LoadResult.Loaded;
 import io.phalanx.config.LoadResult.Refused;
@@ -210,5 +211,15 @@ class ConfigLoaderTest {
   }
 
   private static final Ike IKE_DEFAULTS =
-      new Ike(Duration.ofMillis(500), 1.8, 7, 1000, 100, Duration.ofSeconds(30));
+      new Ike(
+          Duration.ofMillis(500),
+          1.8,
+          7,
+          1000,
+          100,
+          Duration.ofSeconds(30),
+          new SourceLimits(100, 100),
+          1280,
+          1,
+          true);
 }

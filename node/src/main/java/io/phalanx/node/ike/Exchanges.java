@@ -6,11 +6,14 @@ import io.phalanx.config.iana.ExchangeType;
 import io.phalanx.config.iana.NotifyType;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.node.ike.wire.Decoded;
+import io.phalanx.node.ike.wire.Fragment;
 import io.phalanx.node.ike.wire.IkeHeader;
 import io.phalanx.node.ike.wire.IkeMessage;
 import io.phalanx.node.ike.wire.MessageCodec;
 import io.phalanx.node.ike.wire.Notifies;
 import io.phalanx.node.ike.wire.Payload.Notify;
+import io.phalanx.node.ike.wire.Reassembly;
+import io.phalanx.node.ike.wire.SkCipher;
 import io.phalanx.replication.Owned;
 import io.phalanx.replication.image.IkeSaImage;
 import io.phalanx.replication.image.IkeSaImage.ChildRef;
@@ -73,9 +76,7 @@ final class Exchanges {
 
   /** The answer to the request that has made a half-open IKE SA, once more. */
   static Optional<Effect> resendInit(IkeSa sa, UdpDatagram datagram) {
-    return sa.response
-        .filter(each -> each.messageId() == 0)
-        .map(each -> send(datagram, each.messages().getFirst()));
+    return sa.responseTo(0).map(each -> send(datagram, each.messages().getFirst()));
   }
 
   private static Effect send(UdpDatagram to, byte[] message) {
@@ -116,20 +117,22 @@ final class Exchanges {
   }
 
   private void request(IkeSa sa, IkeHeader head, UdpDatagram datagram, Turn turn) {
-    Optional<SentResponse> stored =
-        sa.response.filter(each -> each.messageId() == head.messageId());
+    Optional<SentResponse> stored = sa.responseTo(head.messageId());
     if (stored.isPresent()) {
-      byte[] digest = Inbound.digest(datagram.payload());
-      if (Arrays.equals(digest, stored.get().requestDigest())) {
+      if (isSame(sa, datagram, stored.get())) {
         stored.get().messages().forEach(each -> turn.add(send(datagram, each)));
       }
       return;
     }
     long ahead = head.messageId() - sa.nextPeerId;
+    if (ahead > 0 && ahead < environment.config().ike().window()) {
+      sa.local.early.add(head.messageId(), datagram);
+      return;
+    }
     if (ahead < 0 || ahead > sa.local.aheadMax) {
       return;
     }
-    switch (sa.inbound().decrypt(datagram.payload())) {
+    switch (open(sa, datagram, sa.local.requestFragments)) {
       case Decoded.Drop _ -> {}
       case Decoded.Invalid invalid -> {
         heard(sa, datagram, turn.nowMillis());
@@ -146,6 +149,32 @@ final class Exchanges {
         request(sa, new Inbound(datagram, message), turn);
       }
     }
+  }
+
+  /**
+   * Whether a request is one that was answered already. Of one in fragments the first one stands
+   * for all (RFC 7383 §2.6.1); it may have been cut anew, so it has to be authentic, not the same.
+   */
+  private static boolean isSame(IkeSa sa, UdpDatagram datagram, SentResponse stored) {
+    return SkCipher.carriesFragment(datagram.payload())
+        ? sa.inbound()
+            .openFragment(datagram.payload())
+            .filter(each -> each.number() == 1)
+            .isPresent()
+        : Arrays.equals(Inbound.digest(datagram.payload()), stored.requestDigest());
+  }
+
+  /** Opens a message, or takes a fragment of one: only the last of them gives a message. */
+  private static Decoded open(IkeSa sa, UdpDatagram datagram, Reassembly fragments) {
+    byte[] message = datagram.payload();
+    if (!SkCipher.carriesFragment(message)) {
+      return sa.inbound().decrypt(message);
+    }
+    return (sa.extensions.fragmentation()
+            ? sa.inbound().openFragment(message)
+            : Optional.<Fragment>empty())
+        .flatMap(fragments::add)
+        .orElseGet(() -> new Decoded.Drop(Decoded.Reason.INCOMPLETE));
   }
 
   private void request(IkeSa sa, Inbound in, Turn turn) {
@@ -166,13 +195,18 @@ final class Exchanges {
   private void informational(IkeSa sa, Inbound in, Turn turn) {
     if (Informational.isLivenessCheck(in.message())
         && !sa.changes.dirty()
-        && sa.local.answeredAhead < AHEAD_MAX) {
+        && sa.local.answeredAhead < aheadMax()) {
       turn.add(new Effect.Send(messages.respondAhead(sa, in)));
       sa.local.answeredAhead++;
       stale(sa, turn.nowMillis());
     } else {
       informational.processRequest(sa, in, turn.nowMillis());
     }
+  }
+
+  /** None with a window above 1: a successor could not tell a request answered from one to come. */
+  private int aheadMax() {
+    return environment.config().ike().window() == 1 ? AHEAD_MAX : 0;
   }
 
   private void createChildSa(IkeSa sa, Inbound in, long nowMillis) {
@@ -195,7 +229,7 @@ final class Exchanges {
     if (!expected || head.exchange().equals(ExchangeType.IKE_SA_INIT)) {
       return;
     }
-    switch (sa.inbound().decrypt(datagram.payload())) {
+    switch (open(sa, datagram, sa.local.responseFragments)) {
       case Decoded.Drop _ -> {}
       case Decoded.Invalid invalid -> {
         // Authentic, and not to be understood: there is no way on (RFC 7296 §2.21.3).
@@ -345,7 +379,7 @@ final class Exchanges {
     } else {
       table.add(sa);
     }
-    sa.local.aheadMax = AHEAD_MAX;
+    sa.local.aheadMax = aheadMax();
     sa.local.lastHeardMillis = nowMillis - probeJitter(sa);
     sa.report("adopted", "spi=%016x epoch=%d".formatted(sa.localSpi, sa.fence.epoch()));
     Optional<RequestInFlight> request = sa.request;

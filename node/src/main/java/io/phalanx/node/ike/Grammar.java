@@ -18,13 +18,16 @@ enum Grammar {
       one(Payload.Nonce.class),
       never(Payload.Authentication.class),
       never(Payload.Identification.class)),
-  /** RFC 7296 §1.2; without AUTH the initiator asks for EAP (§2.16). */
+  /**
+   * RFC 7296 §1.2; without AUTH the initiator asks for EAP (§2.16), without SA and TS it wants no
+   * Child SA yet (RFC 6023).
+   */
   IKE_AUTH_REQUEST(
       ExchangeType.IKE_AUTH,
       between(1, 2, Payload.Identification.class),
       optional(Payload.Authentication.class),
-      one(Payload.SecurityAssociation.class),
-      between(2, 2, Payload.TrafficSelectors.class),
+      optional(Payload.SecurityAssociation.class),
+      between(0, 2, Payload.TrafficSelectors.class),
       optional(Payload.Configuration.class)),
   /** RFC 7296 §1.2; the part of the Child SA is missing where it failed. */
   IKE_AUTH_RESPONSE(

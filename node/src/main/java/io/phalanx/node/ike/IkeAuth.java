@@ -8,6 +8,7 @@ import io.phalanx.config.iana.NotifyType;
 import io.phalanx.config.net.IpPrefix;
 import io.phalanx.node.ike.wire.Configurations;
 import io.phalanx.node.ike.wire.IkeMessage;
+import io.phalanx.node.ike.wire.Notifies;
 import io.phalanx.node.ike.wire.Payload;
 import io.phalanx.node.ike.wire.Payload.Notify;
 import io.phalanx.replication.image.IkeSaImage.InitExchange;
@@ -49,7 +50,7 @@ final class IkeAuth {
 
   /** As responder. */
   void processRequest(IkeSa sa, Inbound in, long nowMillis) {
-    if (!Grammar.IKE_AUTH_REQUEST.allows(in.message())) {
+    if (!Grammar.IKE_AUTH_REQUEST.allows(in.message()) || !childIsWhole(sa, in.message())) {
       refuse(sa, in, NotifyType.INVALID_SYNTAX, "payloads are missing", nowMillis);
       return;
     }
@@ -77,6 +78,16 @@ final class IkeAuth {
         }
       }
     }
+  }
+
+  /** An offer of a Child SA has all its parts; none at all is for those who may (RFC 6023 §3). */
+  private static boolean childIsWhole(IkeSa sa, IkeMessage message) {
+    long selectors = message.all(Payload.TrafficSelectors.class).count();
+    return wantsChild(message) ? selectors == 2 : selectors == 0 && sa.extensions.childless();
+  }
+
+  private static boolean wantsChild(IkeMessage message) {
+    return message.first(Payload.SecurityAssociation.class).isPresent();
   }
 
   /** The initiator has moved to the NAT port, or a NAT has given it another one. */
@@ -138,10 +149,19 @@ final class IkeAuth {
       sa.report("child-failed", "no address is free");
     } else {
       configuration(connection, addresses).ifPresent(payloads::add);
-      payloads.addAll(child(sa, connection, in.message(), nowMillis));
+      if (wantsChild(in.message())) {
+        payloads.addAll(child(sa, connection, in.message(), nowMillis));
+      }
     }
+    payloads.addAll(windowSize());
     sa.init = Optional.empty();
     messages.respond(sa, in, payloads);
+  }
+
+  /** How many requests we take at once (RFC 7296 §2.3), if that is not the one of every peer. */
+  private List<Payload> windowSize() {
+    int window = environment.config().ike().window();
+    return window == 1 ? List.of() : List.of(Notifies.windowSize(window));
   }
 
   private static void established(IkeSa sa, String detail) {
@@ -200,11 +220,12 @@ final class IkeAuth {
   /** As initiator: sends the request, with the first child of the connection. */
   void sendRequest(IkeSa sa, Connection connection, int childSpi, long nowMillis) {
     Optional<List<Payload>> proof = authenticator.prove(sa, connection);
-    Child child = connection.children().getFirst();
     if (proof.isEmpty()) {
-      sa.report("auth-failed", "we have nothing to prove our identity with");
-      Phases.move(sa, Phase.DELETING, "no credential");
-      sa.expiresAtMillis = nowMillis;
+      giveUp(sa, "we have nothing to prove our identity with", nowMillis);
+      return;
+    }
+    if (connection.children().isEmpty() && !sa.extensions.childless()) {
+      giveUp(sa, "the connection has no child, and the peer wants one (RFC 6023)", nowMillis);
       return;
     }
     sa.localId = Optional.of(connection.local().id());
@@ -218,7 +239,12 @@ final class IkeAuth {
     if (!connection.requestAddresses().isEmpty()) {
       payloads.add(addressRequest(connection));
     }
-    payloads.addAll(negotiation.offer(sa, connection, child, childSpi, Optional.empty(), false));
+    Optional<Child> child = connection.children().stream().findFirst();
+    child.ifPresent(
+        each ->
+            payloads.addAll(
+                negotiation.offer(sa, connection, each, childSpi, Optional.empty(), false)));
+    payloads.addAll(windowSize());
     messages.ask(
         sa,
         Purpose.IKE_AUTH,
@@ -229,8 +255,14 @@ final class IkeAuth {
             Secret.EMPTY,
             Integer.toUnsignedLong(childSpi),
             0,
-            child.name()),
+            child.map(Child::name).orElse("")),
         nowMillis);
+  }
+
+  private static void giveUp(IkeSa sa, String reason, long nowMillis) {
+    sa.report("auth-failed", reason);
+    Phases.move(sa, Phase.DELETING, reason);
+    sa.expiresAtMillis = nowMillis;
   }
 
   private static Payload addressRequest(Connection connection) {
@@ -270,7 +302,9 @@ final class IkeAuth {
         sa.rekeyAtMillis = environment.rekeyAt(connection.rekeyAfter(), nowMillis);
         sa.ownAddresses = ownAddresses(message);
         established(sa, "own-addresses=" + text(sa.ownAddresses));
-        acceptChild(sa, connection, request, message, nowMillis);
+        if (!connection.children().isEmpty()) {
+          acceptChild(sa, connection, request, message, nowMillis);
+        }
         sa.init = Optional.empty();
       }
     }

@@ -218,7 +218,12 @@ public final class IkeEngine {
       if (exchanges.startTask(sa, turn.nowMillis())) {
         continue;
       }
-      Optional<Event> waiting = sa.local.nextEvent();
+      Optional<Event> waiting =
+          sa.local
+              .early
+              .next(sa.nextPeerId)
+              .<Event>map(Event.Received::new)
+              .or(sa.local::nextEvent);
       if (waiting.isEmpty()) {
         break;
       }

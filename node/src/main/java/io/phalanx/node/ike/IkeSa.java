@@ -56,7 +56,7 @@ final class IkeSa {
   boolean peerBehindNat;
   long nextOwnId;
   long nextPeerId;
-  Optional<SentResponse> response = Optional.empty();
+  final List<SentResponse> responses = new ArrayList<>();
   Optional<RequestInFlight> request = Optional.empty();
   Optional<InitExchange> init = Optional.empty();
   Optional<Identity> localId = Optional.empty();
@@ -119,7 +119,7 @@ final class IkeSa {
     peerBehindNat = image.peerBehindNat();
     nextOwnId = image.nextOwnId();
     nextPeerId = image.nextPeerId();
-    response = image.responses().stream().reduce((_, last) -> last);
+    responses.addAll(image.responses());
     request = image.requests().stream().findFirst();
     init = image.init();
     localId = image.localId();
@@ -159,7 +159,7 @@ final class IkeSa {
         peerBehindNat,
         nextOwnId,
         nextPeerId,
-        response.stream().toList(),
+        List.copyOf(responses),
         request.stream().toList(),
         init,
         localId,
@@ -195,6 +195,19 @@ final class IkeSa {
   /** Opens what the peer sends. */
   SkCipher inbound() {
     return initiator ? SkCipher.ofResponder(suite, keys) : SkCipher.ofInitiator(suite, keys);
+  }
+
+  /** Notes a response, and forgets those that the peer can ask for no more. */
+  void responded(SentResponse response, int window) {
+    responses.add(response);
+    while (responses.size() > window) {
+      responses.removeFirst();
+    }
+  }
+
+  /** The response to the request with this message id, if it is still kept. */
+  Optional<SentResponse> responseTo(long messageId) {
+    return responses.stream().filter(each -> each.messageId() == messageId).findFirst();
   }
 
   /** The Child SA with this inbound SPI of ours. */

@@ -157,6 +157,12 @@ final class IkeSaInit {
     sa.peerSpi = message.header().initiatorSpi();
     sa.natPort = datagram.natPort();
     nat.read(sa, message);
+    sa.extensions =
+        sa.extensions
+            .withFragmentation(
+                environment.config().ike().fragmentSize() > 0
+                    && message.has(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED))
+            .withChildless(environment.config().ike().childless());
     byte[] nonce = environment.nonce();
     sa.keys = keys(sa, shared, nonce(message), nonce);
     byte[] response =
@@ -166,7 +172,7 @@ final class IkeSaInit {
                 responsePayloads(sa, chosen, publicValue, nonce)));
     byte[] digest = Inbound.digest(datagram.payload());
     sa.init = Optional.of(new InitExchange(datagram.payload(), response, nonce(message), nonce));
-    sa.response = Optional.of(new SentResponse(0, digest, List.of(response)));
+    sa.responded(new SentResponse(0, digest, List.of(response)), 1);
     sa.nextPeerId = 1;
     sa.expiresAtMillis = nowMillis + environment.config().ike().halfOpenTimeout().toMillis();
     sa.hold(new Effect.Send(new UdpDatagram(datagram.peer(), datagram.natPort(), response)));
@@ -183,6 +189,12 @@ final class IkeSaInit {
     payloads.add(new Payload.Nonce(nonce));
     payloads.addAll(nat.announce(sa));
     payloads.add(Notifies.signatureHashAlgorithms(SignatureAuth.SUPPORTED_HASHES));
+    if (sa.extensions.fragmentation()) {
+      payloads.add(Notify.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED));
+    }
+    if (sa.extensions.childless()) {
+      payloads.add(Notify.of(NotifyType.CHILDLESS_IKEV2_SUPPORTED));
+    }
     payloads.addAll(authenticator.certificateRequests(environment.config().connections()));
     return payloads;
   }

@@ -59,10 +59,7 @@ final class IkeSaInitiation {
    */
   Optional<IkeSa> start(Connection connection, long nowMillis) {
     OptionalInt childSpi = environment.spis().esp().get();
-    if (connection.remoteAddress().isEmpty()
-        || connection.children().isEmpty()
-        || childSpi.isEmpty()
-        || table.full()) {
+    if (connection.remoteAddress().isEmpty() || childSpi.isEmpty() || table.full()) {
       return Optional.empty();
     }
     IkeSa sa =
@@ -112,6 +109,9 @@ final class IkeSaInitiation {
     payloads.add(new Payload.Nonce(ask.nonce().reveal()));
     payloads.addAll(nat.announce(sa));
     payloads.add(Notifies.signatureHashAlgorithms(SignatureAuth.SUPPORTED_HASHES));
+    if (environment.config().ike().fragmentSize() > 0) {
+      payloads.add(Notify.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED));
+    }
     IkeHeader header = new IkeHeader(sa.localSpi, 0, ExchangeType.IKE_SA_INIT, true, false, 0);
     byte[] message = MessageCodec.encode(new IkeMessage(header, payloads));
     messages.inFlight(sa, Purpose.IKE_SA_INIT, 0, List.of(message), ask, nowMillis);
@@ -214,6 +214,12 @@ final class IkeSaInitiation {
             new InitExchange(
                 request.messages().getFirst(), datagram.payload(), ownNonce, peerNonce));
     nat.read(sa, message);
+    sa.extensions =
+        sa.extensions
+            .withFragmentation(
+                environment.config().ike().fragmentSize() > 0
+                    && message.has(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED))
+            .withChildless(message.has(NotifyType.CHILDLESS_IKEV2_SUPPORTED));
     if (!sa.natPort) {
       sa.peer = nat.natEndpoint(sa.peer);
       sa.natPort = true;

@@ -1,5 +1,6 @@
 package io.phalanx.node.ike;
 
+import io.phalanx.node.ike.wire.Reassembly;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -31,6 +32,14 @@ final class LocalState {
 
   /** An IKE_AUTH request that waits for its virtual addresses. */
   Optional<IkeAuth.Waiting> addressesWanted = Optional.empty();
+
+  /** Fragments of a request and of a response of the peer (RFC 7383). */
+  final Reassembly requestFragments = new Reassembly();
+
+  final Reassembly responseFragments = new Reassembly();
+
+  /** Requests that came before their turn. */
+  final EarlyRequests early = new EarlyRequests();
 
   /** Whether the IKE SA is not here any more. */
   boolean gone;

@@ -8,12 +8,17 @@ import io.phalanx.node.ike.wire.Payload;
 import io.phalanx.node.ike.wire.Payload.Notify;
 import io.phalanx.replication.image.IkeSaImage.RequestInFlight;
 import io.phalanx.replication.image.IkeSaImage.SentResponse;
+import java.net.Inet4Address;
 import java.util.List;
 import java.util.Optional;
 
 /** Protected messages of an IKE SA: made, numbered, noted for its image, and held until then. */
 final class Messages {
   private static final long MESSAGE_ID_MASK = 0xffff_ffffL;
+  private static final int IPV4_HEADER_OCTETS = 20;
+  private static final int IPV6_HEADER_OCTETS = 40;
+  private static final int UDP_HEADER_OCTETS = 8;
+  private static final int NON_ESP_MARKER_OCTETS = 4; // RFC 3948 §2.2
 
   private final Environment environment;
 
@@ -128,14 +133,29 @@ final class Messages {
   }
 
   private List<byte[]> seal(IkeSa sa, IkeHeader header, List<Payload> payloads) {
-    return List.of(
-        sa.outbound().encrypt(header, payloads, environment.nonces(), environment.random()));
+    return sa.outbound()
+        .encrypt(
+            header, payloads, messageOctetsMax(sa), environment.nonces(), environment.random());
   }
 
-  private static void note(IkeSa sa, Inbound in, List<byte[]> messages) {
+  /** Octets of a message that make an IP packet of the size from which on we cut (RFC 7383). */
+  private int messageOctetsMax(IkeSa sa) {
+    int packetOctetsMax = environment.config().ike().fragmentSize();
+    if (!sa.extensions.fragmentation() || packetOctetsMax == 0) {
+      return Integer.MAX_VALUE;
+    }
+    boolean ipv4 = sa.peer.getAddress() instanceof Inet4Address;
+    return packetOctetsMax
+        - (ipv4 ? IPV4_HEADER_OCTETS : IPV6_HEADER_OCTETS)
+        - UDP_HEADER_OCTETS
+        - (sa.natPort ? NON_ESP_MARKER_OCTETS : 0);
+  }
+
+  private void note(IkeSa sa, Inbound in, List<byte[]> messages) {
     long id = in.message().header().messageId();
-    sa.response =
-        Optional.of(new SentResponse(id, Inbound.digest(in.datagram().payload()), messages));
+    sa.responded(
+        new SentResponse(id, Inbound.digest(in.datagram().payload()), messages),
+        environment.config().ike().window());
     sa.nextPeerId = next(id);
   }
 

@@ -158,6 +158,10 @@ final class RekeyIke {
     made.natPort = old.natPort;
     made.localBehindNat = old.localBehindNat;
     made.peerBehindNat = old.peerBehindNat;
+    made.extensions = old.extensions;
+    made.mobility = old.mobility;
+    made.grants = old.grants;
+    made.reauthAtMillis = old.reauthAtMillis;
     made.localId = old.localId;
     made.peerId = old.peerId;
     made.establishedAtMillis = old.establishedAtMillis;

@@ -59,6 +59,11 @@ final class Configs {
   Duration dpd = Duration.ZERO;
   Duration ikeRekey = Duration.ZERO;
   Duration childRekey = Duration.ZERO;
+  Duration reauth = Duration.ZERO;
+  GatewayConfig.SourceLimits sourceLimits = new GatewayConfig.SourceLimits(0, 0);
+  int fragmentSize;
+  int window = 1;
+  boolean childless = true;
   int halfOpenMax = 100;
   int cookieThreshold = 50;
   int retransmitTries = 5;
@@ -115,7 +120,11 @@ final class Configs {
             retransmitTries,
             halfOpenMax,
             cookieThreshold,
-            Duration.ofSeconds(30)),
+            Duration.ofSeconds(30),
+            sourceLimits,
+            fragmentSize,
+            window,
+            childless),
         pools,
         List.of(connection()),
         keys);
@@ -133,6 +142,7 @@ final class Configs {
         initiate,
         dpd,
         ikeRekey,
+        reauth,
         children.stream().map(this::child).toList());
   }
 

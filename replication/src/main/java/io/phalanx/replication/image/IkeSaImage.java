@@ -88,8 +88,7 @@ public record IkeSaImage(
   /**
    * A response that may have to be sent again.
    *
-   * @param requestDigest SHA-256 of the request it answers: only the same request gets it again; of
-   *     its first fragment, if it came in fragments
+   * @param requestDigest SHA-256 of the request it answers: only the same request gets it again
    * @param messages the message, or its fragments (RFC 7383)
    */
   public record SentResponse(long messageId, byte[] requestDigest, List<byte[]> messages) {}
@@ -145,11 +144,21 @@ public record IkeSaImage(
    * @param fragmentation messages may be cut (RFC 7383)
    * @param mobike the peer may move and have several addresses (RFC 4555)
    * @param childless IKE_AUTH may do without a Child SA (RFC 6023)
-   * @param peerWindow requests that the peer takes at once (RFC 7296 §2.3); 0 means 1
    */
-  public record Extensions(
-      boolean fragmentation, boolean mobike, boolean childless, int peerWindow) {
-    public static final Extensions NONE = new Extensions(false, false, false, 0);
+  public record Extensions(boolean fragmentation, boolean mobike, boolean childless) {
+    public static final Extensions NONE = new Extensions(false, false, false);
+
+    public Extensions withFragmentation(boolean agreed) {
+      return new Extensions(agreed, mobike, childless);
+    }
+
+    public Extensions withMobike(boolean agreed) {
+      return new Extensions(fragmentation, agreed, childless);
+    }
+
+    public Extensions withChildless(boolean agreed) {
+      return new Extensions(fragmentation, mobike, agreed);
+    }
   }
 
   /**

@@ -97,7 +97,7 @@ public final class Images {
         3_000_000,
         3_500_000,
         4_000_000,
-        new IkeSaImage.Extensions(true, true, false, 4),
+        new IkeSaImage.Extensions(true, true, false),
         new IkeSaImage.Mobility(List.of(InetAddress.ofLiteral("198.51.100.7"))),
         Optional.of(new IkeSaImage.EapProgress("mschapv2", secret(0x76, 12))),
         new IkeSaImage.Grants("road@example.org"));

@@ -37,6 +37,8 @@ public sealed interface Decoded {
     /** Has no encrypted payload, or it is not the last one. */
     NOT_ENCRYPTED,
     /** The integrity check failed. */
-    NOT_AUTHENTIC
+    NOT_AUTHENTIC,
+    /** A fragment of a message whose other fragments are awaited, or one of no use. */
+    INCOMPLETE
   }
 }

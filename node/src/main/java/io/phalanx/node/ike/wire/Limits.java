@@ -8,6 +8,9 @@ final class Limits {
   /** Octets of a message; certificate chains are the long ones. */
   static final int MESSAGE_OCTETS_MAX = 32_768;
 
+  /** Fragments of a message (RFC 7383 leaves it open): the longest one in pieces of 512 octets. */
+  static final int FRAGMENTS_MAX = 64;
+
   static final int PAYLOADS_MAX = 100;
   static final int PROPOSALS_MAX = 64;
   static final int TRANSFORMS_MAX = 128;

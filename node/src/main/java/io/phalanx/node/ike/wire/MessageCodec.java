@@ -37,7 +37,7 @@ public final class MessageCodec {
     Reader in = new Reader(message, IkeHeader.OCTETS, message.length);
     return switch (PayloadChain.read(firstType, in)) {
       case PayloadChain.Complete(var payloads) -> new Decoded.Ok(new IkeMessage(header, payloads));
-      case PayloadChain.Encrypted _ -> new Decoded.Drop(Reason.ENCRYPTED);
+      case PayloadChain.Encrypted _, PayloadChain.Fragment _ -> new Decoded.Drop(Reason.ENCRYPTED);
       case PayloadChain.Faulty(var type, var data) -> invalid(header, type, data);
     };
   }

@@ -79,6 +79,12 @@ public final class Notifies {
         : Optional.empty();
   }
 
+  /** SET_WINDOW_SIZE (RFC 7296 §2.3): requests that the other end may have under way. */
+  public static Notify windowSize(int requests) {
+    return Notify.of(
+        NotifyType.SET_WINDOW_SIZE, ByteBuffer.allocate(Integer.BYTES).putInt(requests).array());
+  }
+
   /**
    * UNSUPPORTED_CRITICAL_PAYLOAD, INVALID_SYNTAX and the like, as {@link Decoded} asks for them.
    */

@@ -6,7 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads a chain of payloads (RFC 7296 §3.2): to its end, or to the encrypted payload. */
+/**
+ * Reads a chain of payloads (RFC 7296 §3.2): to its end, or to the encrypted payload or fragment.
+ */
 sealed interface PayloadChain {
   /** Octets of a generic payload header. */
   int GENERIC_HEADER_OCTETS = 4;
@@ -29,6 +31,16 @@ sealed interface PayloadChain {
    */
   record Encrypted(List<Payload> outer, int innerType, int bodyFrom) implements PayloadChain {}
 
+  /**
+   * The chain ended with a fragment of an encrypted payload (RFC 7383 §2.5).
+   *
+   * @param innerType type of the first payload inside; 0 but in the first fragment
+   * @param number 1..total
+   * @param bodyFrom offset of the explicit IV; what follows reaches to the end of the message
+   */
+  record Fragment(List<Payload> outer, int innerType, int number, int total, int bodyFrom)
+      implements PayloadChain {}
+
   /** Refused with this notification. */
   record Faulty(NotifyType type, byte[] data) implements PayloadChain {}
 
@@ -47,6 +59,9 @@ sealed interface PayloadChain {
             ? new Encrypted(payloads, next, body.position())
             : invalidSyntax();
       }
+      if (type == PayloadType.ENCRYPTED_FRAGMENT) {
+        return fragment(payloads, next, body, in.remaining() == 0);
+      }
       Optional<PayloadType> known = PayloadType.of(type);
       if (known.isEmpty() && critical) {
         return new Faulty(NotifyType.UNSUPPORTED_CRITICAL_PAYLOAD, new byte[] {(byte) type});
@@ -61,6 +76,14 @@ sealed interface PayloadChain {
       type = next;
     }
     return onlyAlignment(in.rest()) ? new Complete(payloads) : invalidSyntax();
+  }
+
+  private static PayloadChain fragment(
+      List<Payload> outer, int innerType, Reader body, boolean last) {
+    int number = body.u16();
+    int total = body.u16();
+    boolean right = !body.broken() && last && number >= 1 && number <= total;
+    return right ? new Fragment(outer, innerType, number, total, body.position()) : invalidSyntax();
   }
 
   /** Openswan and its kin fill a message up to a multiple of 4 octets, behind the last payload. */

@@ -27,6 +27,9 @@ enum PayloadType {
   /** Encrypted and authenticated (RFC 7296 §3.14): {@link SkCipher} opens it. */
   static final int ENCRYPTED = 46;
 
+  /** A fragment, encrypted and authenticated (RFC 7383 §2.5): {@link SkCipher} opens it. */
+  static final int ENCRYPTED_FRAGMENT = 53;
+
   private static final Optional<PayloadType>[] BY_CODE = byCode();
 
   /** Decodes a body; breaks the reader where the body is malformed. */

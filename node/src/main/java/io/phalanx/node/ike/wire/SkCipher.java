@@ -7,6 +7,7 @@ import io.phalanx.datapath.NonceSource;
 import io.phalanx.node.ike.wire.Decoded.Reason;
 import io.phalanx.replication.image.IkeSaImage;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -32,9 +33,18 @@ import java.util.stream.Stream;
  * +---------------------------------------------------------------+
  * </pre>
  *
+ * <p>Or, where a message is too long for one datagram, in Encrypted Fragment payloads (RFC 7383
+ * §2.5): the same, with number and count of the fragments as two more 16-bit fields before the IV.
+ *
  * <p>Holds no state but keys: may be used by several threads, and made anew at any time.
  */
 public final class SkCipher {
+  /** Fragment number and count of fragments (RFC 7383 §2.5). */
+  private static final int FRAGMENT_HEADER_OCTETS = 4;
+
+  private static final int PAD_LENGTH_OCTETS = 1;
+  private static final int PAYLOAD_LENGTH_AT = IkeHeader.OCTETS + 2;
+
   private final Protection protection;
 
   /**
@@ -71,29 +81,86 @@ public final class SkCipher {
    */
   public byte[] encrypt(
       IkeHeader header, List<Payload> payloads, NonceSource nonces, SecureRandom random) {
-    byte[] plaintext = padded(payloads);
-    int bodyOctets = plaintext.length + protection.overheadOctets();
     Writer head = new Writer();
     HeaderCodec.encode(header, PayloadType.ENCRYPTED, head);
-    int payloadOctets = PayloadChain.GENERIC_HEADER_OCTETS + bodyOctets;
-    if (head.size() + payloadOctets > Limits.MESSAGE_OCTETS_MAX) {
-      throw new IllegalStateException("a message of ours is too long: " + payloadOctets);
-    }
-    head.u8(PayloadEncoder.firstType(payloads)).u8(0).u16(payloadOctets);
-    byte[] headOctets = head.toBytes();
-    HeaderCodec.setLength(headOctets, headOctets.length + bodyOctets);
-    byte[] body = protection.seal(headOctets, plaintext, nonces, random);
-    byte[] message = Arrays.copyOf(headOctets, headOctets.length + bodyOctets);
-    System.arraycopy(body, 0, message, headOctets.length, bodyOctets);
-    return message;
+    head.u8(PayloadEncoder.firstType(payloads)).u8(0).u16(0);
+    byte[] content = contentOf(payloads);
+    return sealed(head, content, 0, content.length, nonces, random);
   }
 
-  private byte[] padded(List<Payload> payloads) {
+  private static byte[] contentOf(List<Payload> payloads) {
     Writer inner = new Writer();
     PayloadEncoder.encode(payloads, inner);
+    return inner.toBytes();
+  }
+
+  /**
+   * The octets of a protected message, cut into fragments where it is longer than one may be (RFC
+   * 7383 §2.5).
+   *
+   * @param octetsMax of each message; a fragment is never made smaller than a cipher block
+   */
+  public List<byte[]> encrypt(
+      IkeHeader header,
+      List<Payload> payloads,
+      int octetsMax,
+      NonceSource nonces,
+      SecureRandom random) {
+    byte[] content = contentOf(payloads);
+    int head = IkeHeader.OCTETS + PayloadChain.GENERIC_HEADER_OCTETS;
+    if (head + padded(content.length) + protection.overheadOctets() <= octetsMax) {
+      return List.of(encrypt(header, payloads, nonces, random));
+    }
+    int each = Math.max(contentMax(octetsMax), Math.ceilDiv(content.length, Limits.FRAGMENTS_MAX));
+    int total = Math.ceilDiv(content.length, each);
+    List<byte[]> fragments = new ArrayList<>(total);
+    for (int number = 1; number <= total; number++) {
+      Writer fragmentHead = new Writer();
+      HeaderCodec.encode(header, PayloadType.ENCRYPTED_FRAGMENT, fragmentHead);
+      fragmentHead
+          .u8(number == 1 ? PayloadEncoder.firstType(payloads) : PayloadType.NONE)
+          .u8(0)
+          .u16(0);
+      fragmentHead.u16(number).u16(total);
+      int from = (number - 1) * each;
+      int to = Math.min(from + each, content.length);
+      fragments.add(sealed(fragmentHead, content, from, to, nonces, random));
+    }
+    return List.copyOf(fragments);
+  }
+
+  /** Octets of content in a fragment of that length. */
+  private int contentMax(int octetsMax) {
     int block = protection.blockOctets();
-    int padding = Math.floorMod(-(inner.size() + 1), block);
-    return inner.zeros(padding).u8(padding).toBytes();
+    int head = IkeHeader.OCTETS + PayloadChain.GENERIC_HEADER_OCTETS + FRAGMENT_HEADER_OCTETS;
+    int room = octetsMax - head - protection.overheadOctets();
+    return Math.max(block, room / block * block) - PAD_LENGTH_OCTETS;
+  }
+
+  private int padded(int octets) {
+    int block = protection.blockOctets();
+    return Math.ceilDiv(octets + PAD_LENGTH_OCTETS, block) * block;
+  }
+
+  /** Pads and seals a part of the content, and fills in the lengths before it. */
+  private byte[] sealed(
+      Writer head, byte[] content, int from, int to, NonceSource nonces, SecureRandom random) {
+    byte[] plaintext = new byte[padded(to - from)];
+    System.arraycopy(content, from, plaintext, 0, to - from);
+    plaintext[plaintext.length - 1] = (byte) (plaintext.length - (to - from) - PAD_LENGTH_OCTETS);
+    byte[] headOctets = head.toBytes();
+    int length = headOctets.length + plaintext.length + protection.overheadOctets();
+    if (length > Limits.MESSAGE_OCTETS_MAX) {
+      throw new IllegalStateException("a message of ours is too long: " + length);
+    }
+    int payloadOctets = length - IkeHeader.OCTETS;
+    headOctets[PAYLOAD_LENGTH_AT] = (byte) (payloadOctets >>> Byte.SIZE);
+    headOctets[PAYLOAD_LENGTH_AT + 1] = (byte) payloadOctets;
+    HeaderCodec.setLength(headOctets, length);
+    byte[] body = protection.seal(headOctets, plaintext, nonces, random);
+    byte[] message = Arrays.copyOf(headOctets, length);
+    System.arraycopy(body, 0, message, headOctets.length, body.length);
+    return message;
   }
 
   /** Checks, decrypts and decodes a message. What is not authentic is dropped, whatever it says. */
@@ -115,22 +182,47 @@ public final class SkCipher {
     if (plaintext.isEmpty()) {
       return new Decoded.Drop(Reason.NOT_AUTHENTIC);
     }
-    return inside(header, encrypted, plaintext.get());
+    return unpadded(plaintext.get())
+        .map(content -> inside(header, encrypted.outer(), encrypted.innerType(), content))
+        .orElseGet(() -> new Decoded.Invalid(header, NotifyType.INVALID_SYNTAX, new byte[0]));
+  }
+
+  /** Whether a message carries a fragment (RFC 7383 §2.5); nothing of it is checked. */
+  public static boolean carriesFragment(byte[] message) {
+    return HeaderCodec.decode(message) instanceof HeaderCodec.Read.Ok(_, var first, _)
+        && PayloadChain.read(first, new Reader(message, IkeHeader.OCTETS, message.length))
+            instanceof PayloadChain.Fragment;
+  }
+
+  /** Checks and decrypts a fragment; empty for what is none, or not authentic. */
+  public Optional<Fragment> openFragment(byte[] message) {
+    if (HeaderCodec.decode(message) instanceof HeaderCodec.Read.Ok(var header, var first, var major)
+        && major == HeaderCodec.MAJOR_VERSION
+        && PayloadChain.read(first, new Reader(message, IkeHeader.OCTETS, message.length))
+            instanceof
+            PayloadChain.Fragment(var outer, var type, var number, var total, var bodyFrom)) {
+      return protection
+          .open(message, bodyFrom)
+          .flatMap(SkCipher::unpadded)
+          .map(content -> new Fragment(header, outer, type, number, total, content));
+    }
+    return Optional.empty();
   }
 
   /** The padding may hold anything (RFC 7296 §3.14); only its length has to fit. */
-  private static Decoded inside(
-      IkeHeader header, PayloadChain.Encrypted encrypted, byte[] plaintext) {
+  private static Optional<byte[]> unpadded(byte[] plaintext) {
     int end = plaintext.length - 1 - (plaintext[plaintext.length - 1] & 0xff);
-    if (end < 0) {
-      return new Decoded.Invalid(header, NotifyType.INVALID_SYNTAX, new byte[0]);
-    }
-    return switch (PayloadChain.read(encrypted.innerType(), new Reader(plaintext, 0, end))) {
+    return end < 0 ? Optional.empty() : Optional.of(Arrays.copyOf(plaintext, end));
+  }
+
+  /** The message that decrypted payloads make, with those that stood before them. */
+  static Decoded inside(IkeHeader header, List<Payload> outer, int innerType, byte[] content) {
+    return switch (PayloadChain.read(innerType, new Reader(content, 0, content.length))) {
       case PayloadChain.Complete(var inner) -> {
-        List<Payload> all = Stream.concat(encrypted.outer().stream(), inner.stream()).toList();
+        List<Payload> all = Stream.concat(outer.stream(), inner.stream()).toList();
         yield new Decoded.Ok(new IkeMessage(header, all));
       }
-      case PayloadChain.Encrypted _ ->
+      case PayloadChain.Encrypted _, PayloadChain.Fragment _ ->
           new Decoded.Invalid(header, NotifyType.INVALID_SYNTAX, new byte[0]);
       case PayloadChain.Faulty(var type, var data) -> new Decoded.Invalid(header, type, data);
     };
