@@ -1,0 +1,33 @@
+package io.phalanx.node.ike.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Any first message: read as it would be written, or refused; a response never leads to one. */
+class MessageFuzzTest {
+  static Stream<byte[]> seeds() {
+    byte[] whole = MessageCodec.encode(Samples.init());
+    byte[] response = whole.clone();
+    response[19] = 0x20;
+    return Stream.of(
+        whole, response, MessageCodec.encode(new IkeMessage(Samples.AUTH_HEADER, Samples.auth())));
+  }
+
+  @MethodSource("seeds")
+  @FuzzTest
+  void shouldReadAsItWouldWrite(byte[] octets) {
+    switch (MessageCodec.decode(octets)) {
+      case Decoded.Ok(var message) -> {
+        byte[] written = MessageCodec.encode(message);
+        assertThat(MessageCodec.decode(written))
+            .usingRecursiveComparison()
+            .isEqualTo(new Decoded.Ok(message));
+      }
+      case Decoded.Invalid invalid -> assertThat(invalid.header().response()).isFalse();
+      case Decoded.Drop _ -> {}
+    }
+  }
+}
