@@ -97,6 +97,10 @@ public final class Credential {
                         .anyMatch(each -> each.getIssuerX500Principal().equals(authority)));
   }
 
+  List<X509Certificate> chain() {
+    return chain;
+  }
+
   PrivateKey key() {
     return key;
   }

@@ -89,4 +89,14 @@ public record EapPacket(int code, int identifier, int type, byte[] data) {
     }
     return out.put(data).array();
   }
+
+  /** A name of the peer's choice, safe to log. */
+  public static String printable(String name) {
+    return name.codePoints().noneMatch(Character::isISOControl)
+        ? name
+        : name.codePoints()
+            .map(each -> Character.isISOControl(each) ? '?' : each)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
+  }
 }

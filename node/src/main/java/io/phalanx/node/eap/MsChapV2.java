@@ -60,8 +60,7 @@ final class MsChapV2 {
   }
 
   /** GenerateAuthenticatorResponse (§8.7): by {@code S=} and 40 digits we show that we know it. */
-  static String authenticatorResponse(
-      Secret passwordHash, byte[] response, byte[] challengeHash) {
+  static String authenticatorResponse(Secret passwordHash, byte[] response, byte[] challengeHash) {
     byte[] hashHash = Md4.of(passwordHash.reveal());
     byte[] digest = sha1(hashHash, response, SIGNING);
     Arrays.fill(hashHash, (byte) 0);
@@ -73,8 +72,7 @@ final class MsChapV2 {
     byte[] master = masterKey(passwordHash, response);
     byte[] msk = new byte[MSK_OCTETS];
     System.arraycopy(sessionKey(master, TO_SERVER), 0, msk, 0, SESSION_KEY_OCTETS);
-    System.arraycopy(
-        sessionKey(master, TO_CLIENT), 0, msk, SESSION_KEY_OCTETS, SESSION_KEY_OCTETS);
+    System.arraycopy(sessionKey(master, TO_CLIENT), 0, msk, SESSION_KEY_OCTETS, SESSION_KEY_OCTETS);
     Secret secret = Secret.of(msk);
     Arrays.fill(master, (byte) 0);
     Arrays.fill(msk, (byte) 0);
