@@ -14,7 +14,8 @@ import java.util.function.LongConsumer;
 public interface Datapath extends AutoCloseable {
   /**
    * Starts to carry an SA cluster; a route of the same id is replaced. Where selectors of several
-   * clusters cover a clear packet, the one installed last carries it.
+   * clusters cover a clear packet, the most specific destination carries it; among equals the one
+   * installed last.
    */
   void install(SaClusterSpec spec);
 

@@ -164,7 +164,7 @@ final class Lane {
     boolean reserved = Integer.compareUnsigned(spi, SPI_RESERVED_MAX) <= 0;
     if (reserved || !shared.spiCheck().test(spi)) {
       count(SPI_FORGED);
-    } else if (espBucket.take(now())) {
+    } else if (hops < HOPS_MAX && espBucket.take(now())) {
       UdpDatagram datagram = new UdpDatagram(plain(from), natPort, copy(packet, offset, length));
       shared.events().espWithoutSa(spi, datagram, hops);
     } else {
@@ -196,7 +196,7 @@ final class Lane {
       }
       case Target.Nowhere _ -> {
         count(NO_SA);
-        if (clearBucket.take(now())) {
+        if (hops < HOPS_MAX && clearBucket.take(now())) {
           shared.events().clearWithoutSa(copy(packet, offset, own), hops);
         }
       }

@@ -61,6 +61,9 @@ final class SubSa implements Target.Inbound {
   }
 
   void moveTo(InetSocketAddress endpoint) {
+    if (endpoint.getAddress().getClass() != peer.getAddress().getClass()) {
+      listen = cluster.lane.listenFor(endpoint); // the socket of the other family cannot reach it
+    }
     peer = endpoint;
     told = Optional.empty();
   }

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The SPD: where a clear packet goes, by inner destination, source, protocol and ports. Of all that
- * cover it, what was added last wins.
+ * cover it, the one with the most specific destination wins (addresses, then protocol, then ports);
+ * among equals what was added last, so that a rekeyed SA takes over.
  *
  * <p>Selectors whose addresses are a prefix stand in one hash table per prefix length, so tens of
  * thousands of virtual addresses cost one probe; the other ranges stand in a list. Read by all
@@ -16,6 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PolicyTable<T> {
   private record Policy<T>(long order, Selector remote, Selector[] local, T target) {
+    boolean before(@Nullable Policy<T> other) {
+      if (other == null || remote.specificity() != other.remote.specificity()) {
+        return other == null || remote.specificity() > other.remote.specificity();
+      }
+      return order > other.order;
+    }
+
     boolean covers(FlowKey packet) {
       return remote.coversDestination(packet)
           && (local.length == 0 || Selector.anyCoversSource(local, packet));
@@ -26,8 +34,8 @@ public final class PolicyTable<T> {
 
   private final T absent;
   private final List<LongPairTable<List<Policy<T>>>> tables = new ArrayList<>(PREFIXES);
-  private volatile int[] lengths = {}; // of prefixes in use
-  private volatile List<Policy<T>> ranges = List.of(); // newest first, as all lists here
+  private volatile int[] lengths = {}; // of prefixes in use, longest first
+  private volatile List<Policy<T>> ranges = List.of(); // the winner first, as all lists here
   private long added;
 
   /**
@@ -42,28 +50,26 @@ public final class PolicyTable<T> {
 
   /** What covers the packet. */
   public T find(FlowKey packet) {
-    Policy<T> best = newest(ranges, packet, 0);
+    Policy<T> best = first(ranges, packet);
     for (int bits : lengths) {
+      if (best != null && best.remote.addressBits() > bits) {
+        break;
+      }
       List<Policy<T>> here =
           tables
               .get(bits)
               .find(
                   Selector.masked(packet.destinationHigh, bits, 0),
                   Selector.masked(packet.destinationLow, bits, 64));
-      Policy<T> found = newest(here, packet, best == null ? 0 : best.order);
-      best = found == null ? best : found;
+      Policy<T> found = first(here, packet);
+      best = found != null && found.before(best) ? found : best;
     }
     return best == null ? absent : best.target;
   }
 
-  /** The newest that covers the packet, if it is newer than {@code order}. */
-  private static <T> @Nullable Policy<T> newest(
-      List<Policy<T>> policies, FlowKey packet, long order) {
+  private static <T> @Nullable Policy<T> first(List<Policy<T>> policies, FlowKey packet) {
     for (int at = 0; at < policies.size(); at++) { // by index: no iterator on the packet path
       Policy<T> policy = policies.get(at);
-      if (policy.order <= order) {
-        return null;
-      }
       if (policy.covers(packet)) {
         return policy;
       }
@@ -113,16 +119,23 @@ public final class PolicyTable<T> {
   }
 
   private void lengthsInUse() {
-    int[] now = IntStream.range(0, PREFIXES).filter(bits -> tables.get(bits).size() > 0).toArray();
+    int[] now =
+        IntStream.range(0, PREFIXES)
+            .map(index -> PREFIXES - 1 - index)
+            .filter(bits -> tables.get(bits).size() > 0)
+            .toArray();
     if (!Arrays.equals(now, lengths)) {
       lengths = now;
     }
   }
 
   private static <T> List<Policy<T>> with(List<Policy<T>> policies, Policy<T> newest) {
-    List<Policy<T>> longer = new ArrayList<>(policies.size() + 1);
-    longer.add(newest);
-    longer.addAll(policies);
+    List<Policy<T>> longer = new ArrayList<>(policies);
+    int at = 0;
+    while (at < longer.size() && longer.get(at).before(newest)) {
+      at++;
+    }
+    longer.add(at, newest);
     return List.copyOf(longer);
   }
 

@@ -18,6 +18,8 @@ public final class Selector {
   private final int protocol;
   private final int startPort;
   private final int endPort;
+  private final int addressBits;
+  private final int specificity;
 
   private Selector(TrafficSelector selector) {
     ipv4 = selector.ipv4();
@@ -28,6 +30,9 @@ public final class Selector {
     protocol = selector.protocol();
     startPort = selector.startPort();
     endPort = selector.endPort();
+    addressBits = commonBits();
+    int portBits = Integer.numberOfLeadingZeros(Math.max(0, endPort - startPort)) - 16;
+    specificity = addressBits * 64 + (protocol == 0 ? 0 : 32) + portBits;
   }
 
   public static Selector of(TrafficSelector selector) {
@@ -86,7 +91,7 @@ public final class Selector {
    * it is none.
    */
   int prefixBits() {
-    int bits = commonBits();
+    int bits = addressBits;
     boolean block =
         startHigh == masked(startHigh, bits, 0)
             && startLow == masked(startLow, bits, 64)
@@ -99,6 +104,16 @@ public final class Selector {
     return startHigh != endHigh
         ? Long.numberOfLeadingZeros(startHigh ^ endHigh)
         : 64 + Long.numberOfLeadingZeros(startLow ^ endLow);
+  }
+
+  /** Bits that all addresses of the range have in common. */
+  int addressBits() {
+    return addressBits;
+  }
+
+  /** Larger for less: by addresses first, then by protocol, then by ports. */
+  int specificity() {
+    return specificity;
   }
 
   long startHigh() {

@@ -13,6 +13,7 @@ import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import io.phalanx.datapath.PacketLoops;
 import io.phalanx.datapath.UdpDatagram;
@@ -37,6 +38,11 @@ public final class UdpPorts implements AutoCloseable {
 
   private static final int DATAGRAMS_PER_READ = 32;
   private static final int MARKER_OCTETS = 4;
+
+  /** RFC 3493 §5.3; level and number as Linux has them. */
+  private static final ChannelOption<Integer> IPV6_V6ONLY =
+      new IntegerUnixChannelOption("IPV6_V6ONLY", 41, 26);
+
   private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(1 << 20, 4 << 20);
 
   private final List<InetAddress> addresses;
@@ -226,6 +232,10 @@ public final class UdpPorts implements AutoCloseable {
           .channelFactory(() -> new NioDatagramChannel(family))
           .option(
               ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(DATAGRAM_OCTETS_MAX));
+    }
+    if (family == SocketProtocolFamily.INET6
+        && addresses.stream().anyMatch(each -> each instanceof Inet4Address)) {
+      bootstrap.option(IPV6_V6ONLY, 1); // else :: takes the ports of the IPv4 addresses as well
     }
     return bootstrap
         .channelFactory(() -> new EpollDatagramChannel(family))

@@ -7,6 +7,7 @@ import io.phalanx.datapath.esp.PacketCiphers;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.util.Arrays;
@@ -25,10 +26,14 @@ final class RawPeer implements AutoCloseable {
   private final Random ivs = new Random(1);
 
   RawPeer(EspSuite suite, int gatewaySpi, int ownSpi) throws IOException {
+    this(suite, gatewaySpi, ownSpi, "127.0.0.1");
+  }
+
+  RawPeer(EspSuite suite, int gatewaySpi, int ownSpi, String address) throws IOException {
     this.suite = suite;
     this.gatewaySpi = gatewaySpi;
     this.ownSpi = ownSpi;
-    this.socket = new DatagramSocket(new InetSocketAddress(TestGateway.LOOPBACK, 0));
+    this.socket = new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral(address), 0));
   }
 
   InetSocketAddress address() {
@@ -65,16 +70,25 @@ final class RawPeer implements AutoCloseable {
     send(to, seal(sequence, 4, Packets.udp("10.2.0.1", "10.1.0.1", 7, number, 20)));
   }
 
-  /** The next ESP packet; empty if none comes in time. */
-  Optional<Received> receive(int waitMillis) throws IOException {
-    byte[] packet = new byte[65_536];
-    DatagramPacket datagram = new DatagramPacket(packet, packet.length);
+  /** The next datagram as it is; empty if none comes in time. */
+  Optional<byte[]> datagram(int waitMillis) throws IOException {
+    DatagramPacket datagram = new DatagramPacket(new byte[65_536], 65_536);
     socket.setSoTimeout(waitMillis);
     try {
       socket.receive(datagram);
+      return Optional.of(Arrays.copyOf(datagram.getData(), datagram.getLength()));
     } catch (SocketTimeoutException none) {
       return Optional.empty();
     }
+  }
+
+  /** The next ESP packet; empty if none comes in time. */
+  Optional<Received> receive(int waitMillis) throws IOException {
+    Optional<byte[]> datagram = datagram(waitMillis);
+    if (datagram.isEmpty()) {
+      return Optional.empty();
+    }
+    byte[] packet = datagram.get();
     PacketCipher cipher =
         PacketCiphers.jdk()
             .create(
@@ -83,7 +97,7 @@ final class RawPeer implements AutoCloseable {
                 Suites.integrityKey(suite, ownSpi),
                 suite.extendedSequenceNumbers());
     long sequence = Integer.toUnsignedLong(EspPacket.sequenceLow(packet, 0));
-    int length = datagram.getLength();
+    int length = packet.length;
     byte[] iv = Arrays.copyOfRange(packet, 8, 8 + cipher.ivOctets());
     if (!cipher.open(packet, 0, length, sequence)) {
       throw new AssertionError("the gateway sent what does not open");

@@ -77,6 +77,16 @@ class RoutingTest {
   }
 
   @Test
+  void shouldTellOfNothingThatHasGoneInACircle() throws Exception {
+    gateway.datapath.injectEsp(new UdpDatagram(peer.address(), true, peer.seal(1, 4, clear(1))), 3);
+    gateway.datapath.injectClear(outbound(1), 3);
+    await().until(() -> gateway.datapath.counters().queueFull() == 1);
+    await().until(() -> gateway.datapath.counters().noSa() == 1);
+    assertThat(gateway.espWithoutSa).isEmpty();
+    assertThat(gateway.clearWithoutSa).isEmpty();
+  }
+
+  @Test
   void shouldCarryWhatAnotherMemberHasForwarded() throws Exception {
     gateway.datapath.install(spec(SPI, PEER_SPI, peer.address()));
     UdpDatagram esp = new UdpDatagram(peer.address(), true, peer.seal(1, 4, clear(7)));

@@ -27,6 +27,7 @@ final class TestGateway implements DatapathEvents, Forwarder, AutoCloseable {
   record Handed(int memberOrSpi, byte[] packet, int hops) {}
 
   static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
+  static final InetAddress LOOPBACK_6 = InetAddress.ofLiteral("::1");
   static final long GRANT = 256;
 
   final NettyPacketLoops loops;
@@ -69,6 +70,16 @@ final class TestGateway implements DatapathEvents, Forwarder, AutoCloseable {
 
   static TestGateway start(NettyPacketLoops loops, IntPredicate spiCheck) throws BindFailure {
     return new TestGateway(loops, DatapathSettings.of(List.of(LOOPBACK), 0, 0), spiCheck);
+  }
+
+  /** Listens on both families. */
+  static TestGateway dual(NettyPacketLoops loops) throws BindFailure {
+    List<InetAddress> both = List.of(LOOPBACK, LOOPBACK_6);
+    return new TestGateway(loops, DatapathSettings.of(both, 0, 0), spi -> true);
+  }
+
+  InetSocketAddress natAddress(InetAddress address) {
+    return new InetSocketAddress(address, datapath.natPort());
   }
 
   InetSocketAddress natAddress() {

@@ -30,18 +30,36 @@ class PolicyTableTest {
   }
 
   @Test
-  void shouldLetTheLatestWinAndTheEarlierComeBack() {
+  void shouldLetTheMostSpecificWinAndTheLatestAmongEquals() {
     table.add(prefix("10.0.0.0/8"), ANY, "first");
     table.add(prefix("10.1.2.3/32"), ANY, "second");
     table.add(range("10.1.0.5", "10.1.2.200"), ANY, "third");
     table.add(prefix("10.1.2.3/32"), ANY, "fourth");
+    table.add(prefix("10.0.0.0/8"), ANY, "fifth");
     assertThat(find("1.1.1.1", "10.1.2.3", 6, 1, 1)).isEqualTo("fourth");
     table.remove(prefix("10.1.2.3/32"), "fourth");
-    assertThat(find("1.1.1.1", "10.1.2.3", 6, 1, 1)).isEqualTo("third");
-    table.remove(range("10.1.0.5", "10.1.2.200"), "third");
     assertThat(find("1.1.1.1", "10.1.2.3", 6, 1, 1)).isEqualTo("second");
     table.remove(prefix("10.1.2.3/32"), "second");
+    assertThat(find("1.1.1.1", "10.1.2.3", 6, 1, 1)).isEqualTo("third");
+    table.remove(range("10.1.0.5", "10.1.2.200"), "third");
+    assertThat(find("1.1.1.1", "10.1.2.3", 6, 1, 1)).isEqualTo("fifth");
+    table.remove(prefix("10.0.0.0/8"), "fifth");
     assertThat(find("1.1.1.1", "10.1.2.3", 6, 1, 1)).isEqualTo("first");
+  }
+
+  @Test
+  void shouldPreferProtocolAndPortsToAnyWhateverCameFirst() {
+    InetAddress host = address("10.0.0.1");
+    table.add(Selector.of(List.of(new TrafficSelector(17, 53, 53, host, host))), ANY, "port");
+    table.add(Selector.of(List.of(new TrafficSelector(17, 0, 65535, host, host))), ANY, "udp");
+    table.add(prefix("10.0.0.1/32"), ANY, "host");
+    table.add(prefix("10.0.0.0/31"), ANY, "two");
+    table.add(range("10.0.0.0", "10.0.0.2"), ANY, "three");
+    assertThat(find("1.1.1.1", "10.0.0.1", 17, 1, 53)).isEqualTo("port");
+    assertThat(find("1.1.1.1", "10.0.0.1", 17, 1, 54)).isEqualTo("udp");
+    assertThat(find("1.1.1.1", "10.0.0.1", 6, 1, 53)).isEqualTo("host");
+    assertThat(find("1.1.1.1", "10.0.0.0", 6, 1, 53)).isEqualTo("two");
+    assertThat(find("1.1.1.1", "10.0.0.2", 6, 1, 53)).isEqualTo("three");
   }
 
   @Test

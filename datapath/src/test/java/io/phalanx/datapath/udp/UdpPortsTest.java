@@ -43,6 +43,21 @@ class UdpPortsTest {
   }
 
   @Test
+  void shouldListenOnAllAddressesOfBothFamilies() throws Exception {
+    List<InetAddress> all = List.of(InetAddress.ofLiteral("0.0.0.0"), InetAddress.ofLiteral("::"));
+    try (UdpPorts ports = UdpPorts.bind(all, 0, 0, loops, 1 << 20);
+        DatagramSocket four = new DatagramSocket(new InetSocketAddress(ONE, 0));
+        DatagramSocket six =
+            new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral("::1"), 0))) {
+      AtomicInteger[] heard = {new AtomicInteger(), new AtomicInteger()};
+      ports.start((_, listen, _, _, _) -> heard[listen].incrementAndGet());
+      four.send(new DatagramPacket(new byte[9], 9, ONE, ports.natPort()));
+      six.send(new DatagramPacket(new byte[9], 9, six.getLocalAddress(), ports.natPort()));
+      await().until(() -> heard[0].get() == 1 && heard[1].get() == 1);
+    }
+  }
+
+  @Test
   void shouldLeaveNothingOpenWhereABindFails() throws Exception {
     int free;
     try (DatagramSocket probe = new DatagramSocket(new InetSocketAddress(ONE, 0))) {

@@ -3,6 +3,7 @@ package io.phalanx.node.runtime;
 import io.phalanx.config.net.TrafficSelector;
 import io.phalanx.replication.Owner;
 import io.phalanx.replication.Route;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -73,19 +74,31 @@ final class RouteTable {
     return idBySpi.getOrDefault(inboundSpi, inboundSpi);
   }
 
-  /** The SA cluster that an inner destination belongs to: exact addresses before ranges. */
+  /** The SA cluster that an inner destination belongs to: the smallest range, the latest of it. */
   Optional<Integer> towards(InetAddress destination) {
     List<Integer> exact = idsByAddress.get(destination);
     if (exact != null) {
       return Optional.of(exact.getFirst());
     }
-    Integer found = null;
+    Optional<Integer> found = Optional.empty();
+    BigInteger smallest = BigInteger.ZERO;
     for (Map.Entry<Integer, List<TrafficSelector>> entry : ranges.entrySet()) {
-      if (entry.getValue().stream().anyMatch(selector -> covers(selector, destination))) {
-        found = entry.getKey();
+      for (TrafficSelector selector : entry.getValue()) {
+        if (covers(selector, destination)) {
+          BigInteger size = size(selector);
+          if (found.isEmpty() || size.compareTo(smallest) <= 0) {
+            found = Optional.of(entry.getKey());
+            smallest = size;
+          }
+        }
       }
     }
-    return Optional.ofNullable(found);
+    return found;
+  }
+
+  private static BigInteger size(TrafficSelector selector) {
+    return new BigInteger(1, selector.end().getAddress())
+        .subtract(new BigInteger(1, selector.start().getAddress()));
   }
 
   private static boolean covers(TrafficSelector selector, InetAddress address) {

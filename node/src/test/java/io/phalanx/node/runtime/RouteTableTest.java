@@ -49,6 +49,16 @@ class RouteTableTest {
   }
 
   @Test
+  void shouldPreferTheSmallestRange() {
+    table.put(route(5, "10.77.1.0/24", ONE, 1));
+    table.put(route(6, "10.77.0.0/16", TWO, 1));
+    assertThat(table.towards(address("10.77.1.1"))).contains(5);
+    assertThat(table.towards(address("10.77.2.1"))).contains(6);
+    table.put(route(7, "10.77.1.0/24", TWO, 1));
+    assertThat(table.towards(address("10.77.1.1"))).as("the latest of two").contains(7);
+  }
+
+  @Test
   void shouldPreferTheLatestOfTwoForOneAddress() {
     table.put(route(5, "10.77.0.1", ONE, 1));
     table.put(route(6, "10.77.0.1", ONE, 1));
