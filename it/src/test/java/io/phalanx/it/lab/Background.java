@@ -47,6 +47,15 @@ public final class Background implements AutoCloseable {
     return output();
   }
 
+  long pid() {
+    return process.pid();
+  }
+
+  /** SIGKILL. Returns when the process is gone. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
   @Override
   public void close() {
     process.destroy();

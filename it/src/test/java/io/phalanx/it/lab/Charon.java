@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -19,14 +22,27 @@ import java.util.stream.Collectors;
 public final class Charon implements AutoCloseable {
   private static final String PLUGINS =
       "random nonce openssl pem pkcs1 pkcs8 x509 pubkey revocation constraints aes sha1 sha2 hmac"
-          + " kdf gcm curve25519 chapoly kernel-libipsec kernel-netlink socket-default vici updown";
+          + " kdf gcm ccm ctr cmac xcbc curve25519 chapoly kernel-libipsec kernel-netlink"
+          + " socket-default vici updown eap-identity eap-mschapv2 eap-tls";
   private static final Pattern IKE_SPIS =
       Pattern.compile("ESTABLISHED, IKEv2, ([0-9a-f]+)_i\\*? ([0-9a-f]+)_r");
   private static final Pattern CHILD_SPI = Pattern.compile("(?m)^ +(in|out) +([0-9a-f]{8})");
-  private static final Pattern VIRTUAL = Pattern.compile("\\[\\d+\\] \\[([0-9.]+)\\]");
+  private static final Pattern VIRTUAL = Pattern.compile("\\[\\d+\\] \\[([0-9a-f.: ]+)\\]");
+  private static final Pattern IKE_SA = Pattern.compile("(?m)^(\\S+): #\\d+, ");
 
-  /** SPIs and virtual address of the one IKE SA, as the client sees them. */
-  public record Sas(String ikeSpis, String childSpis, String virtualAddress) {}
+  /**
+   * An IKE SA as the client sees it; all empty if it has none.
+   *
+   * @param virtualAddress one, or several apart by spaces
+   */
+  public record Sas(String ikeSpis, String childSpis, String virtualAddress) {
+    static final Sas NONE = new Sas("", "", "");
+
+    /** Inbound and outbound SPI of each Child SA. */
+    public int children() {
+      return childSpis.isEmpty() ? 0 : childSpis.split(" ", -1).length / 2;
+    }
+  }
 
   private final Path directory;
   private final Background process;
@@ -48,6 +64,7 @@ public final class Charon implements AutoCloseable {
         charon {
           load = %s
           install_virtual_ip_on = ipsec0
+          threads = 48
           retransmit_timeout = 1.0
           retransmit_tries = 4
           filelog {
@@ -56,6 +73,7 @@ public final class Charon implements AutoCloseable {
               default = 1
               time_format = %%H:%%M:%%S
               time_add_ms = yes
+              ike_name = yes
               flush_line = yes
             }
           }
@@ -65,6 +83,9 @@ public final class Charon implements AutoCloseable {
           plugins {
             vici {
               socket = unix://%s
+            }
+            openssl {
+              load_legacy = yes
             }
           }
         }
@@ -102,8 +123,7 @@ public final class Charon implements AutoCloseable {
       String secret,
       String more)
       throws IOException, InterruptedException {
-    Files.writeString(
-        directory.resolve("swanctl").resolve("swanctl.conf"),
+    load(
         """
         connections {
           lab {
@@ -142,10 +162,25 @@ public final class Charon implements AutoCloseable {
         """
             .formatted(
                 gateway, ikeProposals, more, identity, credential, gatewayId, remoteAuth, secret));
+  }
+
+  /** Replaces the configuration by {@code swanctl.conf} as it stands here. */
+  public void load(String settings) throws IOException, InterruptedException {
+    Files.writeString(directory.resolve("swanctl").resolve("swanctl.conf"), settings);
     control("--load-all", "--noprompt", "--clear");
   }
 
-  /** Puts certificates and keys where {@link #load} finds them. */
+  /**
+   * Adds a file to what {@link #load} finds.
+   *
+   * @param kind {@code x509}, {@code x509ca} or {@code private}
+   */
+  public void add(String kind, Path file) throws IOException {
+    Path target = directory.resolve("swanctl").resolve(kind).resolve(file.getFileName());
+    Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Puts certificates and keys where {@code load} finds them. */
   void install(Path certificate, Path key, List<Path> authorities) throws IOException {
     for (String each : List.of("x509", "x509ca", "private")) {
       try (var files = Files.list(directory.resolve("swanctl").resolve(each))) {
@@ -163,11 +198,29 @@ public final class Charon implements AutoCloseable {
 
   /** Brings the tunnel up; false if the gateway refuses or does not answer. */
   public boolean initiate() throws IOException, InterruptedException {
-    return swanctl("--initiate", "--child", "net", "--timeout", "20").ok();
+    return initiate("net");
+  }
+
+  /** Likewise, for the Child SA of that name. */
+  public boolean initiate(String child) throws IOException, InterruptedException {
+    return swanctl("--initiate", "--child", child, "--timeout", "30").ok();
   }
 
   public void rekeyChild() throws IOException, InterruptedException {
-    control("--rekey", "--child", "net");
+    rekeyChild("net");
+  }
+
+  public void rekeyChild(String name) throws IOException, InterruptedException {
+    control("--rekey", "--child", name);
+  }
+
+  public void rekeyIke(String name) throws IOException, InterruptedException {
+    control("--rekey", "--ike", name);
+  }
+
+  /** Ends an IKE SA; false if the gateway has not answered. */
+  public boolean terminate(String name) throws IOException, InterruptedException {
+    return swanctl("--terminate", "--ike", name, "--timeout", "20").ok();
   }
 
   public void rekeyIke() throws IOException, InterruptedException {
@@ -183,8 +236,32 @@ public final class Charon implements AutoCloseable {
     return swanctl("--list-sas").output();
   }
 
+  /** The one IKE SA, or the first of several. */
   public Sas sas() throws IOException, InterruptedException {
+    return sas(list());
+  }
+
+  /** All IKE SAs that are established, by the name of their connection. */
+  public Map<String, Sas> all() throws IOException, InterruptedException {
     String text = list();
+    List<MatchResult> headers = IKE_SA.matcher(text).results().toList();
+    Map<String, Sas> all = new TreeMap<>();
+    for (int index = 0; index < headers.size(); index++) {
+      int end = index + 1 < headers.size() ? headers.get(index + 1).start() : text.length();
+      Sas sas = sas(text.substring(headers.get(index).start(), end));
+      if (!sas.ikeSpis().isEmpty()) {
+        all.put(headers.get(index).group(1), sas);
+      }
+    }
+    return all;
+  }
+
+  /** The IKE SA of a connection. */
+  public static Sas sas(String name, Map<String, Sas> all) {
+    return all.getOrDefault(name, Sas.NONE);
+  }
+
+  private static Sas sas(String text) {
     Matcher ike = IKE_SPIS.matcher(text);
     Matcher address = VIRTUAL.matcher(text);
     String children =
@@ -202,6 +279,20 @@ public final class Charon implements AutoCloseable {
 
   public String log() throws IOException {
     return Files.readString(directory.resolve("charon.log"), StandardCharsets.UTF_8);
+  }
+
+  /** SIGKILL. */
+  public void kill() throws InterruptedException {
+    process.kill();
+  }
+
+  /** SIGSTOP, until {@link #thaw}. */
+  public void freeze() throws IOException, InterruptedException {
+    Shell.must("kill -STOP " + process.pid());
+  }
+
+  public void thaw() throws IOException, InterruptedException {
+    Shell.must("kill -CONT " + process.pid());
   }
 
   @Override

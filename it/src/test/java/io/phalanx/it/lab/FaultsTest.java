@@ -16,6 +16,16 @@ class FaultsTest {
   }
 
   @Test
+  void shouldPassASecondOutcomeOfACallOfTheStore() {
+    assertThat(
+            Faults.in(
+                "2026-11-21T07:19:12.148Z WARN  Invocation Future.complete(Object) on completed"
+                    + " future. Request: Invocation{op=EntryOperation{}} java.lang.Exception: x"
+                    + " | at com.hazelcast.spi.impl.AbstractInvocationFuture.complete(A.java:1)"))
+        .isFalse();
+  }
+
+  @Test
   void shouldTellErrorsAndTraces() {
     assertThat(Faults.in("2026-11-20T23:34:29.624Z ERROR ControlLoop stopped ")).isTrue();
     assertThat(

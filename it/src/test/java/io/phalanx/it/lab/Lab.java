@@ -47,28 +47,41 @@ public final class Lab implements AutoCloseable {
   public static final String PROPOSALS = "aes256gcm16-prfsha256-ecp256,aes128-sha256-curve25519";
   public static final int ECHO_PORT = 7;
   public static final int FILE_PORT = 8021;
+  static final String FRONT_PREFIX = "10.60.0.1";
+  static final String FRONT6_PREFIX = "fd60::1";
+  static final String BACK_PREFIX = "10.50.0.10";
+  static final String BACK6_PREFIX = "fd50::10";
   private static final int ADMIN_PORT = 9470;
-  private static final String CLIENTS = "10.77.0.0/24";
+  private static final List<String> BOTH = List.of("balancer", "balancer6");
+  static final String CLIENTS = "10.77.0.0/24";
   private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
 
   private final Path directory;
+  private final LabPlan plan;
   private final Namespaces namespaces = new Namespaces();
   private final Pki pki;
   private final Map<Integer, MemberProcess> members = new TreeMap<>();
   private final List<AutoCloseable> open = new ArrayList<>();
 
-  private Lab(Path directory) throws IOException, InterruptedException {
+  private Lab(Path directory, LabPlan plan) throws IOException, InterruptedException {
     this.directory = directory;
+    this.plan = plan;
     this.pki =
         Pki.make(Files.createDirectory(directory.resolve("pki")), GATEWAY_ID, CERTIFICATE_ID);
   }
 
   /** Builds the network, starts all members, the balancer and the servers of the network. */
   public static Lab start() throws IOException, InterruptedException, TimeoutException {
+    return start(LabPlan.SMALL);
+  }
+
+  /** Likewise, as planned. */
+  public static Lab start(LabPlan plan) throws IOException, InterruptedException, TimeoutException {
     Prerequisites.check();
-    Lab lab = new Lab(Files.createTempDirectory("phalanx-lab-"));
+    Lab lab = new Lab(Files.createTempDirectory("phalanx-lab-"), plan);
     try {
       lab.network();
+      plan.network().build(lab.namespaces, lab.pki);
       for (int member = 1; member <= MEMBERS; member++) {
         lab.launch(member);
       }
@@ -78,7 +91,7 @@ public final class Lab implements AutoCloseable {
       lab.balancer();
       lab.servers();
       return lab;
-    } catch (IOException | TimeoutException | AssertionError failed) {
+    } catch (IOException | TimeoutException | InterruptedException | AssertionError failed) {
       lab.close();
       throw failed;
     }
@@ -92,7 +105,24 @@ public final class Lab implements AutoCloseable {
     return members.values().stream().filter(MemberProcess::alive).toList();
   }
 
-  /** Starts a member that was killed; returns when it is ready and has the balancer's traffic. */
+  /** Starts a member that was killed; returns when it is ready and the balancer knows. */
+  public void revive(int id) throws IOException, InterruptedException, TimeoutException {
+    restart(id);
+    for (String balancer : plan.gateway6().isPresent() ? BOTH : BOTH.subList(0, 1)) {
+      Waiting.until(
+          balancer + " has the member again",
+          20,
+          () ->
+              Files.readString(file(balancer + ".log"))
+                  .lines()
+                  .filter(line -> line.contains("backend gw" + id + " "))
+                  .toList()
+                  .getLast()
+                  .contains(" up "));
+    }
+  }
+
+  /** Starts a member that was killed; returns when it is ready. */
   public void restart(int id) throws IOException, InterruptedException, TimeoutException {
     launch(id);
     member(id).awaitReady(START_TIMEOUT);
@@ -100,8 +130,13 @@ public final class Lab implements AutoCloseable {
 
   /** A fresh strongSwan in the client's namespace, without configuration. */
   public Charon charon(String name) throws IOException, InterruptedException {
+    return charon("client", name);
+  }
+
+  /** A fresh strongSwan in any namespace. */
+  public Charon charon(String namespace, String name) throws IOException, InterruptedException {
     Charon charon =
-        Charon.start(namespaces.enter("client"), Files.createDirectory(directory.resolve(name)));
+        Charon.start(namespaces.enter(namespace), Files.createDirectory(directory.resolve(name)));
     open.add(charon);
     return charon;
   }
@@ -159,6 +194,48 @@ public final class Lab implements AutoCloseable {
         .findFirst()
         .map(Integer::parseInt)
         .orElse(0);
+  }
+
+  /** Runs a command inside a namespace; what it printed if it succeeded. */
+  public String run(String namespace, String... command) throws IOException, InterruptedException {
+    return Shell.must(Shell.join(namespaces.enter(namespace), List.of(command)));
+  }
+
+  /** A command that goes on inside a namespace, with its output in a file of that name. */
+  public Background background(String namespace, String name, String... command)
+      throws IOException {
+    Background process =
+        Background.start(
+            Shell.join(namespaces.enter(namespace), List.of(command)),
+            Map.of(),
+            directory.resolve(name + ".out"));
+    open.add(process);
+    return process;
+  }
+
+  /** Pings from inside a namespace until closed; no two at a time under one name. */
+  public Pings pings(String namespace, String name, Map<String, Pings.Way> ways)
+      throws IOException {
+    Pings pings =
+        Pings.start(namespaces.enter(namespace), directory.resolve("pings-" + name), ways);
+    open.add(pings);
+    return pings;
+  }
+
+  /** Holds requests of the clients before they reach the balancer. */
+  public Gate holdRequests(int exchangeType) throws IOException, InterruptedException {
+    return Gate.hold(namespaces.enter("lb"), Gate.requests(exchangeType));
+  }
+
+  /** Holds responses before they reach the client in a namespace. */
+  public Gate holdResponses(String namespace, int exchangeType)
+      throws IOException, InterruptedException {
+    return Gate.hold(namespaces.enter(namespace), Gate.responses(exchangeType));
+  }
+
+  /** Holds what a rule of nftables matches on its way into a namespace. */
+  public Gate hold(String namespace, String match) throws IOException, InterruptedException {
+    return Gate.hold(namespaces.enter(namespace), match);
   }
 
   /** A main class of ours inside a namespace, with its output in a file of that name. */
@@ -220,7 +297,7 @@ public final class Lab implements AutoCloseable {
   }
 
   public static String frontOf(int member) {
-    return "10.60.0.1" + member;
+    return FRONT_PREFIX + member;
   }
 
   /** Ends everything and removes the namespaces and all files. */
@@ -262,10 +339,14 @@ public final class Lab implements AutoCloseable {
       namespaces.link(name, "back", "lan", "g" + member);
       namespaces.ip("lan", "link set g" + member + " master br0");
       namespaces.ip(name, "addr add " + frontOf(member) + "/24 dev front");
-      namespaces.ip(name, "addr add 10.50.0.10" + member + "/24 dev back");
+      namespaces.ip(name, "addr add " + BACK_PREFIX + member + "/24 dev back");
       namespaces.ip(name, "route add default via 10.60.0.1");
     }
-    namespaces.ip("lan", "route replace " + CLIENTS + " via 10.50.0.101");
+    for (LabPlan.ClientPool pool : plan.pools()) {
+      if (!pool.addresses().contains(":")) {
+        namespaces.ip("lan", "route replace " + pool.addresses() + " via " + BACK_PREFIX + "1");
+      }
+    }
   }
 
   private void bridge(String namespace, String address) throws IOException, InterruptedException {
@@ -279,9 +360,10 @@ public final class Lab implements AutoCloseable {
     List<String> enter = namespaces.enter("gw" + id);
     String script =
         "until ip link show phx0 >/dev/null 2>&1; do sleep 0.02; done;"
-            + " ip link set phx0 up && ip route replace "
-            + CLIENTS
-            + " dev phx0";
+            + " ip link set phx0 up && "
+            + plan.pools().stream()
+                .map(pool -> "ip route replace " + pool.addresses() + " dev phx0")
+                .collect(Collectors.joining(" && "));
     open.add(
         Background.start(
             Shell.join(enter, List.of("timeout", "120", "bash", "-c", script)),
@@ -292,34 +374,49 @@ public final class Lab implements AutoCloseable {
         MemberProcess.start(
             "gw" + id,
             enter,
-            LabConfig.write(directory, id, pki),
+            Files.writeString(
+                directory.resolve("gw" + id + ".yaml"), plan.config().text(directory, id, pki)),
             directory.resolve("gw" + id + ".log"),
             new AdminClient(new NamespaceAdmin(enter, frontOf(id), ADMIN_PORT))));
   }
 
   private void balancer() throws IOException {
+    Background first = balancer("balancer", GATEWAY, FRONT_PREFIX, routeScript());
+    awaitMembers(first);
+    if (plan.gateway6().isPresent()) {
+      awaitMembers(balancer("balancer6", plan.gateway6().get(), FRONT6_PREFIX, ":"));
+    }
+  }
+
+  private static void awaitMembers(Background balancer) {
+    Waiting.until(
+        "the balancer has all members",
+        30,
+        () -> balancer.output().contains("living: gw1 gw2 gw3"));
+  }
+
+  private Background balancer(String name, String listen, String fronts, String onChange)
+      throws IOException {
     List<String> arguments =
-        new ArrayList<>(List.of("balancer", "--listen", GATEWAY, "--on-change", routeScript()));
-    for (Backend backend : backends()) {
+        new ArrayList<>(List.of("balancer", "--listen", listen, "--on-change", onChange));
+    for (int member = 1; member <= MEMBERS; member++) {
+      String front = fronts + member;
       arguments.add("--backend");
       arguments.add(
-          "%s=%s:500:4500@%s:%d"
+          "gw%d=%s:500:4500@%s:%d"
               .formatted(
-                  backend.name(),
-                  backend.address().getHostAddress(),
-                  backend.address().getHostAddress(),
+                  member,
+                  front.contains(":") ? "[" + front + "]" : front,
+                  frontOf(member),
                   ADMIN_PORT));
     }
     Background balancer =
         Background.start(
             Shell.join(namespaces.enter("lb"), JavaCommand.phalanx(arguments)),
             Map.of(),
-            directory.resolve("balancer.log"));
+            directory.resolve(name + ".log"));
     open.add(balancer);
-    Waiting.until(
-        "the balancer has all members",
-        30,
-        () -> balancer.output().contains("living: gw1 gw2 gw3"));
+    return balancer;
   }
 
   /** What the balancer has said. */
@@ -327,24 +424,31 @@ public final class Lab implements AutoCloseable {
     return Files.readString(directory.resolve("balancer.log"));
   }
 
-  /** For every set of living members, the one that the balancer has for the client. */
+  /** For every set of living members and every pool, the one that the balancer has for it. */
   private String routeScript() {
     String cases =
-        IntStream.range(1, 1 << MEMBERS)
-            .mapToObj(
-                set -> {
-                  List<Backend> live =
-                      backends().stream()
-                          .filter(each -> (set >> (number(each) - 1) & 1) == 1)
-                          .toList();
-                  Backend choice =
-                      Balancer.choice(InetAddress.ofLiteral(CLIENT), live).orElseThrow();
-                  String names = live.stream().map(Backend::name).collect(Collectors.joining(" "));
-                  return "'%s') n=%d;;".formatted(names, number(choice));
-                })
+        IntStream.range(1, 1 << MEMBERS).mapToObj(this::routes).collect(Collectors.joining(" "));
+    return "case \"$LIVE\" in %s esac".formatted(cases);
+  }
+
+  private String routes(int set) {
+    List<Backend> live =
+        backends().stream().filter(each -> (set >> (number(each) - 1) & 1) == 1).toList();
+    String names = live.stream().map(Backend::name).collect(Collectors.joining(" "));
+    String commands =
+        plan.pools().stream()
+            .map(
+                pool ->
+                    "ip -n %s route replace %s via %s%d;"
+                        .formatted(
+                            namespaces.full("lan"),
+                            pool.addresses(),
+                            pool.addresses().contains(":") ? BACK6_PREFIX : BACK_PREFIX,
+                            number(
+                                Balancer.choice(InetAddress.ofLiteral(pool.client()), live)
+                                    .orElseThrow())))
             .collect(Collectors.joining(" "));
-    return "case \"$LIVE\" in %s *) exit 0;; esac; ip -n %s route replace %s via 10.50.0.10$n"
-        .formatted(cases, namespaces.full("lan"), CLIENTS);
+    return "'%s') %s;".formatted(names, commands);
   }
 
   private static List<Backend> backends() {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
+import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -53,8 +54,50 @@ public final class Pki {
     return directory.resolve(name + ".key");
   }
 
+  /** A kind of key. */
+  public enum Kind {
+    RSA_2048("RSA", "2048"),
+    RSA_3072("RSA", "3072"),
+    ECDSA_256("EC", "secp256r1"),
+    ECDSA_384("EC", "secp384r1"),
+    ECDSA_521("EC", "secp521r1"),
+    ED25519("Ed25519", "");
+
+    private final String algorithm;
+    private final String parameter;
+
+    Kind(String algorithm, String parameter) {
+      this.algorithm = algorithm;
+      this.parameter = parameter;
+    }
+
+    private KeyPairGenerator generator() throws GeneralSecurityException {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+      if (algorithm.equals("RSA")) {
+        generator.initialize(Integer.parseInt(parameter));
+      } else if (algorithm.equals("EC")) {
+        generator.initialize(new ECGenParameterSpec(parameter));
+      }
+      return generator;
+    }
+  }
+
+  /** A certificate of the laboratory's authority. */
+  public void issue(String name, Kind kind, String subject)
+      throws IOException, InterruptedException {
+    issue(name, kind, CA, subject, List.of("--lifetime", "30", "--flag", "serverAuth"));
+  }
+
+  /** A certificate of any authority that was made here, with further arguments for it. */
+  public void issue(
+      String name, Kind kind, String authority, String subject, List<String> arguments)
+      throws IOException, InterruptedException {
+    makeKey(name, kind);
+    sign(name, authority, subject, arguments);
+  }
+
   private void authority(String name, String commonName) throws IOException, InterruptedException {
-    makeKey(name);
+    makeKey(name, Kind.ECDSA_256);
     Files.writeString(
         certificate(name),
         Shell.must(
@@ -76,7 +119,12 @@ public final class Pki {
 
   private void issue(String name, String authority, String subject, List<String> validity)
       throws IOException, InterruptedException {
-    makeKey(name);
+    makeKey(name, Kind.ECDSA_256);
+    sign(name, authority, subject, validity);
+  }
+
+  private void sign(String name, String authority, String subject, List<String> arguments)
+      throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -96,20 +144,18 @@ public final class Pki {
                 subject,
                 "--outform",
                 "pem"));
-    command.addAll(validity);
+    command.addAll(arguments);
     Files.writeString(certificate(name), Shell.must(command));
   }
 
-  private void makeKey(String name) throws IOException {
+  private void makeKey(String name, Kind kind) throws IOException {
     try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(256);
-      byte[] encoded = generator.generateKeyPair().getPrivate().getEncoded();
+      byte[] encoded = kind.generator().generateKeyPair().getPrivate().getEncoded();
       String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded);
       Files.writeString(
           key(name), "-----BEGIN PRIVATE KEY-----\n" + body + "\n-----END PRIVATE KEY-----\n");
     } catch (GeneralSecurityException impossible) {
-      throw new AssertionError("every JDK has EC keys", impossible);
+      throw new AssertionError("every JDK has these keys", impossible);
     }
   }
 }

@@ -36,7 +36,9 @@ public final class Shell {
               } catch (IOException ended) {
                 return "";
               }
-            });
+            },
+            // Not the common pool: it has one thread here, and some commands take their time.
+            task -> Thread.ofVirtual().start(task));
     if (!process.waitFor(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
       process.destroyForcibly();
       throw new IOException("took longer than " + TIMEOUT + ": " + String.join(" ", command));

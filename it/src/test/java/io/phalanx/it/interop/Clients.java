@@ -1,0 +1,344 @@
+package io.phalanx.it.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.phalanx.it.lab.Charon;
+import io.phalanx.it.lab.Charon.Sas;
+import io.phalanx.it.lab.Gate;
+import io.phalanx.it.lab.Lab;
+import io.phalanx.it.lab.Pings;
+import io.phalanx.it.lab.Waiting;
+import io.phalanx.it.process.MemberProcess;
+import io.phalanx.node.ops.SessionView;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The clients of some scenarios: one strongSwan, with a connection for each.
+ *
+ * <p>The bounds are generous, for a machine that has other things to do; the sharp one on gaps is
+ * {@link TunnelIT}'s.
+ */
+final class Clients {
+  private static final int GAP_MILLIS_MAX = 5000;
+  private static final int PATIENCE_SECONDS = 30;
+  private static final int REPLIES = 3;
+  private static final Pattern ANEW =
+      Pattern.compile(
+          "generating (IKE_SA_INIT|IKE_AUTH|CREATE_CHILD_SA) request|parsed CREATE_CHILD_SA"
+              + " request");
+  private static final Pattern INIT = Pattern.compile("generating IKE_SA_INIT request");
+
+  private final Lab lab;
+  private final String name;
+  private final String namespace;
+  private final List<Scenario> scenarios;
+  private final Charon charon;
+  private final Map<String, CompletableFuture<Boolean>> started = new TreeMap<>();
+  private Optional<Pings> pings = Optional.empty();
+  private Map<String, Sas> before = Map.of();
+  private int logBefore;
+  private long killedMillis;
+
+  Clients(Lab lab, String name, List<Scenario> scenarios) throws Exception {
+    this(lab, name, "client", scenarios);
+  }
+
+  Clients(Lab lab, String name, String namespace, List<Scenario> scenarios) throws Exception {
+    this.lab = lab;
+    this.name = name;
+    this.namespace = namespace;
+    this.scenarios = scenarios;
+    this.charon = lab.charon(namespace, name);
+    MatrixLab.load(lab, charon, scenarios);
+  }
+
+  Charon charon() {
+    return charon;
+  }
+
+  /** Brings one up, alone, and shows that it is what it should be and carries traffic. */
+  void connect(Scenario scenario) throws Exception {
+    assertThat(charon.initiate(scenario.name())).as(() -> log(scenario, 0)).isTrue();
+    String log = log(scenario, 0);
+    scenario.logged().forEach(each -> assertThat(log).contains(each));
+    Sas sas = sas(scenario);
+    assertThat(sas.children()).isEqualTo(1);
+    assertThat(sas.virtualAddress()).isNotEmpty();
+    assertThat(ping(scenario, sas)).as("a ping through " + scenario.name()).isTrue();
+  }
+
+  private boolean ping(Scenario scenario, Sas sas) throws Exception {
+    try {
+      lab.run(
+          namespace,
+          "ping",
+          "-n",
+          "-q",
+          "-c",
+          "" + REPLIES,
+          "-w",
+          "" + GAP_MILLIS_MAX / 1000,
+          "-i",
+          "0.1",
+          "-I",
+          sas.virtualAddress(),
+          scenario.way().server());
+      return true;
+    } catch (IOException noReply) {
+      return false;
+    }
+  }
+
+  /** Begins to bring all up at once. */
+  void startAll() {
+    for (Scenario scenario : scenarios) {
+      started.put(
+          scenario.name(),
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return charon.initiate(scenario.name());
+                } catch (IOException | InterruptedException failed) {
+                  throw new IllegalStateException(failed);
+                }
+              },
+              task -> Thread.ofVirtual().start(task)));
+    }
+  }
+
+  /** What {@link #startAll} has begun comes to its end, by the first and only IKE_SA_INIT. */
+  void connectedByOneAttempt(Scenario scenario) throws Exception {
+    CompletableFuture<Boolean> start = Optional.ofNullable(started.get(scenario.name())).get();
+    assertThat(start.join()).as(() -> log(scenario, 0)).isTrue();
+    assertThat(INIT.matcher(log(scenario, 0)).results().count()).isEqualTo(1);
+    assertThat(sas(scenario).children()).isEqualTo(1);
+    assertThat(ping(scenario, sas(scenario))).as("a ping through " + scenario.name()).isTrue();
+  }
+
+  /** Waits until the gate holds a message of each, or as many of some. */
+  void awaitHeld(Gate gate, int count) {
+    Waiting.until(count + " messages are held", PATIENCE_SECONDS, () -> gate.held() >= count);
+  }
+
+  /** Pings through all that are up, until the end. */
+  void beginTraffic() throws Exception {
+    Map<String, Sas> up = charon.all();
+    Map<String, Pings.Way> ways = new TreeMap<>();
+    for (Scenario scenario : scenarios) {
+      Sas sas = Charon.sas(scenario.name(), up);
+      if (!sas.virtualAddress().isEmpty()) {
+        ways.put(scenario.name(), new Pings.Way(sas.virtualAddress(), scenario.way().server()));
+      }
+    }
+    assertThat(ways).as("connections that are up").isNotEmpty();
+    Pings all = lab.pings(namespace, name, ways);
+    pings = Optional.of(all);
+    awaitReplies(ways.keySet(), 0);
+  }
+
+  private void awaitReplies(Set<String> names, long afterMillis) {
+    Waiting.until(
+        "replies to " + names,
+        PATIENCE_SECONDS,
+        () -> {
+          for (String each : names) {
+            if (pings.orElseThrow().repliesAfter(each, afterMillis) < REPLIES) {
+              return false;
+            }
+          }
+          return true;
+        });
+  }
+
+  /** Kills the owner under the traffic of all, waits until all have some again, and revives it. */
+  void killOwnerUnderTraffic() throws Exception {
+    beginTraffic();
+    before = charon.all();
+    logBefore = charon.log().length();
+    int owner = owner();
+    kill(owner);
+    awaitReplies(before.keySet(), killedMillis);
+    lab.revive(owner);
+  }
+
+  /** Kills the owner of all, and revives it when another has taken over. */
+  void killOwner() throws Exception {
+    kill(owner());
+  }
+
+  /** Likewise, of what is not yet authenticated. */
+  void killHalfOpenOwner() throws Exception {
+    int[] owner = new int[1];
+    Waiting.until(
+        "a member has all half-open IKE SAs",
+        PATIENCE_SECONDS,
+        () -> {
+          for (int id = 1; id <= Lab.MEMBERS; id++) {
+            MemberProcess member = lab.member(id);
+            if (member.alive()
+                && member.admin().metrics().sum("phalanx_ike_halfopen") >= scenarios.size()) {
+              owner[0] = id;
+            }
+          }
+          return owner[0] != 0;
+        });
+    kill(owner[0]);
+  }
+
+  private void kill(int owner) throws Exception {
+    lab.member(owner).kill();
+    killedMillis = System.currentTimeMillis();
+  }
+
+  /** The one member that owns all sessions of these clients. */
+  private int owner() {
+    Set<Integer> owners = new TreeSet<>();
+    Waiting.until(
+        "all sessions have one owner",
+        PATIENCE_SECONDS,
+        () -> {
+          owners.clear();
+          sessions()
+              .forEach(
+                  session -> {
+                    owners.add(session.owner());
+                    session.children().forEach(child -> owners.add(child.owner()));
+                  });
+          return owners.size() == 1;
+        });
+    return owners.iterator().next();
+  }
+
+  private List<SessionView> sessions() throws Exception {
+    Set<String> names = scenarios.stream().map(Scenario::name).collect(Collectors.toSet());
+    return lab.living().getFirst().admin().sessions().stream()
+        .filter(session -> names.contains(session.connection()))
+        .toList();
+  }
+
+  /** After {@link #killOwnerUnderTraffic}: the client has noticed a gap, if anything. */
+  void survived(Scenario scenario) throws Exception {
+    assertThat(before).as("connections that were up").containsKey(scenario.name());
+    assertThat(sas(scenario)).isEqualTo(before.get(scenario.name()));
+    assertThat(pings.orElseThrow().gapMillis(scenario.name(), killedMillis))
+        .isLessThan(GAP_MILLIS_MAX);
+    assertThat(ANEW.matcher(log(scenario, logBefore)).results().map(each -> each.group()))
+        .isEmpty();
+  }
+
+  /** The gateway answers a DELETE. */
+  void end(Scenario scenario) throws Exception {
+    assertThat(charon.terminate(scenario.name())).as(() -> log(scenario, logBefore)).isTrue();
+  }
+
+  void rekeyChild(Scenario scenario) throws Exception {
+    remember();
+    charon.rekeyChild(scenario.name());
+    childRekeyed(scenario);
+  }
+
+  void rekeyIke(Scenario scenario) throws Exception {
+    remember();
+    charon.rekeyIke(scenario.name());
+    ikeRekeyed(scenario);
+  }
+
+  /** Begins the rekeys of all. */
+  void startRekeys(boolean children) throws Exception {
+    remember();
+    for (Scenario scenario : scenarios) {
+      if (children) {
+        charon.rekeyChild(scenario.name());
+      } else {
+        charon.rekeyIke(scenario.name());
+      }
+    }
+  }
+
+  private void remember() throws Exception {
+    before = charon.all();
+    logBefore = charon.log().length();
+  }
+
+  void childRekeyed(Scenario scenario) {
+    Sas old = Charon.sas(scenario.name(), before);
+    Waiting.until(
+        scenario.name() + " has one new Child SA under its IKE SA",
+        PATIENCE_SECONDS,
+        () -> {
+          Sas now = sas(scenario);
+          return now.ikeSpis().equals(old.ikeSpis())
+              && now.children() == 1
+              && !now.childSpis().equals(old.childSpis());
+        });
+  }
+
+  void ikeRekeyed(Scenario scenario) {
+    Sas old = Charon.sas(scenario.name(), before);
+    Waiting.until(
+        scenario.name() + " has a new IKE SA over its Child SA",
+        PATIENCE_SECONDS,
+        () -> {
+          Sas now = sas(scenario);
+          return !now.ikeSpis().isEmpty()
+              && !now.ikeSpis().equals(old.ikeSpis())
+              && now.childSpis().equals(old.childSpis())
+              && now.virtualAddress().equals(old.virtualAddress());
+        });
+  }
+
+  /** No longer gap than the bound from the first reply on, until now. */
+  void hadTraffic(Scenario scenario) throws Exception {
+    long now = System.currentTimeMillis();
+    awaitReplies(Set.of(scenario.name()), now);
+    List<Long> replies = pings.orElseThrow().replies(scenario.name());
+    for (int index = 1; index < replies.size(); index++) {
+      assertThat(replies.get(index) - replies.get(index - 1)).isLessThan(GAP_MILLIS_MAX);
+    }
+  }
+
+  Sas sas(Scenario scenario) throws Exception {
+    return Charon.sas(scenario.name(), charon.all());
+  }
+
+  /** What the client's log has on one connection, from an offset on. */
+  String log(Scenario scenario, int from) {
+    try {
+      return charon
+          .log()
+          .substring(from)
+          .lines()
+          .filter(line -> line.contains("<" + scenario.name() + "|"))
+          .collect(Collectors.joining("\n"));
+    } catch (IOException unreadable) {
+      return "(no log: " + unreadable.getMessage() + ")";
+    }
+  }
+
+  /** Ends all, and waits until no member knows of any; revives who was killed. */
+  void finish() throws Exception {
+    pings.ifPresent(Pings::close);
+    for (int id = 1; id <= Lab.MEMBERS; id++) {
+      if (!lab.member(id).alive()) {
+        lab.revive(id);
+      }
+    }
+    for (Scenario scenario : scenarios) {
+      if (!sas(scenario).ikeSpis().isEmpty()) {
+        charon.terminate(scenario.name());
+      }
+    }
+    charon.close();
+    Waiting.until(
+        "the sessions of " + name + " are gone", PATIENCE_SECONDS, () -> sessions().isEmpty());
+  }
+}

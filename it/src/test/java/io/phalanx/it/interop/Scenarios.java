@@ -1,0 +1,120 @@
+package io.phalanx.it.interop;
+
+import io.phalanx.it.lab.Pki.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** The table: every way in which strongSwan connects. */
+final class Scenarios {
+  /** What goes with a key on the client's side, and what its log calls the signatures of both. */
+  private record Signing(Kind kind, String method, String logged) {}
+
+  private static final Map<String, Signing> SIGNING = new TreeMap<>();
+
+  static {
+    SIGNING.put(
+        "rsa2048-pkcs1", new Signing(Kind.RSA_2048, "rsa-sha256", "RSA_EMSA_PKCS1_SHA2_256"));
+    SIGNING.put(
+        "rsa2048-pss",
+        new Signing(Kind.RSA_2048, "rsa/pss-sha256", "RSA_EMSA_PSS_SHA2_256_SALT_32"));
+    SIGNING.put(
+        "rsa3072-pkcs1", new Signing(Kind.RSA_3072, "rsa-sha384", "RSA_EMSA_PKCS1_SHA2_384"));
+    SIGNING.put(
+        "rsa3072-pss",
+        new Signing(Kind.RSA_3072, "rsa/pss-sha512", "RSA_EMSA_PSS_SHA2_512_SALT_64"));
+    SIGNING.put("ecdsa256", new Signing(Kind.ECDSA_256, "ecdsa-sha256", "ECDSA_WITH_SHA256_DER"));
+    SIGNING.put("ecdsa384", new Signing(Kind.ECDSA_384, "ecdsa-sha384", "ECDSA_WITH_SHA384_DER"));
+    SIGNING.put("ecdsa521", new Signing(Kind.ECDSA_521, "ecdsa-sha512", "ECDSA_WITH_SHA512_DER"));
+  }
+
+  private static final List<String> IKE_SUITES =
+      List.of(
+          "aes256gcm16-prfsha256-ecp256",
+          "aes128gcm16-prfsha256-ecp384",
+          "aes256gcm16-prfsha384-curve25519",
+          "chacha20poly1305-prfsha512-curve25519",
+          "aes128-sha256-modp2048",
+          "aes256-sha384-ecp384",
+          "aes256-sha512-curve25519");
+
+  private static final List<String> ESP_SUITES =
+      List.of(
+          "aes128gcm16",
+          "aes256gcm16",
+          "chacha20poly1305",
+          "aes128-sha256",
+          "aes256-sha384",
+          "aes256-sha512");
+
+  private Scenarios() {}
+
+  /** The kind of key of each certificate scenario, by its name. */
+  static Map<String, Kind> keys() {
+    Map<String, Kind> keys = new TreeMap<>();
+    SIGNING.forEach((name, signing) -> keys.put(name, signing.kind()));
+    return keys;
+  }
+
+  /** Each way to authenticate. */
+  static List<Scenario> authentications() {
+    List<Scenario> all = new ArrayList<>();
+    all.add(Scenario.psk("psk").logs("with pre-shared key successful"));
+    SIGNING.forEach(
+        (name, signing) ->
+            all.add(
+                Scenario.certificate(name, "gateway-" + name, name, signing.method())
+                    .logs("(myself) with " + signing.logged() + " successful")));
+    all.add(
+        Scenario.certificate("chain", "gateway-chain", "chain", "pubkey")
+            .sending("sub-client")
+            .logs("sending issuer cert", "received issuer cert"));
+    return all;
+  }
+
+  /** Each suite that strongSwan's userspace ESP has, too. */
+  static List<Scenario> suites() {
+    Stream<Scenario> ike =
+        IKE_SUITES.stream().map(each -> Scenario.psk("ike-" + each).suites(each, Scenario.ESP));
+    Stream<Scenario> esp =
+        ESP_SUITES.stream().map(each -> Scenario.psk("esp-" + each).suites(Scenario.IKE, each));
+    return Stream.concat(ike, esp).toList();
+  }
+
+  /** All of these may be up at once, from one client. */
+  static List<Scenario> together() {
+    List<Scenario> all = new ArrayList<>(authentications());
+    all.addAll(suites());
+    all.addAll(rekeyed());
+    all.add(
+        Scenario.psk("invalid-ke")
+            .client("proposals = aes256gcm16-prfsha256-ecp384-curve25519")
+            .suites(Scenario.IKE, Scenario.ESP)
+            .logs("peer didn't accept DH group ECP_384, it requested CURVE_25519"));
+    all.add(
+        Scenario.psk("inner-ipv6")
+            .way(new Scenario.Way(MatrixLab.GATEWAY, "six", "::", MatrixLab.SERVER6)));
+    return all;
+  }
+
+  /** For rekeys: with and without a key exchange of the Child SA's own. */
+  static List<Scenario> rekeyed() {
+    return List.of(
+        Scenario.psk("rekey-plain").suites(Scenario.IKE, "aes128gcm16"),
+        Scenario.psk("rekey-x25519").suites(Scenario.IKE, "aes128gcm16-curve25519"),
+        Scenario.psk("rekey-ecp256").suites("aes128gcm16-prfsha256-ecp256", "aes256gcm16-ecp256"),
+        Scenario.psk("rekey-modp2048").suites("aes128-sha256-modp2048", "aes128-sha256-modp2048"));
+  }
+
+  /** Each with a client or a way of its own. */
+  static List<Scenario> alone() {
+    return List.of();
+  }
+
+  /** All of the above, for the gateway's configuration. */
+  static List<Scenario> all() {
+    return Stream.concat(together().stream(), alone().stream()).toList();
+  }
+}
