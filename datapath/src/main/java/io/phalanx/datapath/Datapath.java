@@ -1,7 +1,6 @@
 package io.phalanx.datapath;
 
 import io.phalanx.config.net.TrafficSelector;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -41,8 +40,8 @@ public interface Datapath extends AutoCloseable {
    */
   void settle(int saId, LongConsumer lowered);
 
-  /** The peer of a sub-SA is at another endpoint from now on. */
-  void movePeer(int saId, int inboundSpi, InetSocketAddress peer);
+  /** A sub-SA takes another path to its peer from now on. */
+  void movePeer(int saId, int inboundSpi, PeerPath path);
 
   /** Sends an IKE message; on the NAT port the non-ESP marker is put before it. */
   void sendIke(UdpDatagram datagram);

@@ -1,7 +1,5 @@
 package io.phalanx.datapath;
 
-import java.net.InetSocketAddress;
-
 /**
  * What the packet path tells the floors above. Called on packet loops: an implementation hands over
  * to its own thread and returns at once.
@@ -36,6 +34,6 @@ public interface DatapathEvents {
   /** A limit is reached: the SA cluster has stopped sending and is to be deleted. Told once. */
   void exhausted(int saId);
 
-  /** An authenticated packet came from an endpoint other than the one in force. */
-  void peerMoved(int saId, int inboundSpi, InetSocketAddress from);
+  /** The newest authentic packet came by another path than the one in force. */
+  void peerMoved(int saId, int inboundSpi, PeerPath from);
 }

@@ -2,7 +2,6 @@ package io.phalanx.datapath;
 
 import io.phalanx.config.Secret;
 import io.phalanx.config.suite.EspSuite;
-import java.net.InetSocketAddress;
 
 /**
  * A pair of ESP SAs with their own SPIs, keys and path, member of an SA cluster.
@@ -12,7 +11,7 @@ import java.net.InetSocketAddress;
  * @param inboundSpi chosen by us
  * @param outboundSpi chosen by the peer
  * @param inboundIntegrity {@link Secret#EMPTY} for a combined-mode cipher, likewise outbound
- * @param peer where ESP in UDP goes to
+ * @param path where ESP in UDP goes to
  */
 public record SubSaSpec(
     int inboundSpi,
@@ -22,4 +21,17 @@ public record SubSaSpec(
     Secret inboundIntegrity,
     Secret outboundEncryption,
     Secret outboundIntegrity,
-    InetSocketAddress peer) {}
+    PeerPath path) {
+  /** The same pair by another path. */
+  public SubSaSpec at(PeerPath other) {
+    return new SubSaSpec(
+        inboundSpi,
+        outboundSpi,
+        suite,
+        inboundEncryption,
+        inboundIntegrity,
+        outboundEncryption,
+        outboundIntegrity,
+        other);
+  }
+}

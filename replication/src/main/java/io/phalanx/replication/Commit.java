@@ -17,7 +17,8 @@ import java.util.List;
  * @param removed ids of SA clusters that end, whoever owns them; those that hang on another IKE SA
  *     by now stay
  * @param moved ids of SA clusters that hang on this IKE SA from now on, after a rekey of the one
- *     before: the store notes the new SPI of the IKE SA in them, whoever owns them
+ *     before, or whose peer has moved with it: the store notes the SPI of the IKE SA and where its
+ *     ESP goes in them, whoever owns them
  */
 public record Commit(
     IkeSaImage image,

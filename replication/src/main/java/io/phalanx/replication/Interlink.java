@@ -1,6 +1,7 @@
 package io.phalanx.replication;
 
 import io.phalanx.datapath.Forwarder;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
 
 /** Sealed datagrams between members: heartbeats, forwarded packets, and notes about SAs. */
@@ -11,6 +12,9 @@ public interface Interlink extends Forwarder, AutoCloseable {
   /** Tells the owner of an IKE SA that one of its SA clusters is to be rekeyed or is used up. */
   void childDue(int member, long ikeSpi, int saId, boolean exhausted);
 
+  /** Tells the owner of an IKE SA that one of its SA clusters has heard the peer elsewhere. */
+  void peerMoved(int member, long ikeSpi, int saId, PeerPath path);
+
   /** What other members send; called on the interlink's thread, returns at once. */
   interface Receiver {
     void espForwarded(int from, UdpDatagram datagram, int hops);
@@ -20,6 +24,8 @@ public interface Interlink extends Forwarder, AutoCloseable {
     void ikeForwarded(int from, UdpDatagram datagram, int hops);
 
     void childDue(int from, long ikeSpi, int saId, boolean exhausted);
+
+    void peerMoved(int from, long ikeSpi, int saId, PeerPath path);
   }
 
   @Override

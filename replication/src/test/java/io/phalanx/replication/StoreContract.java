@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.replication.SaStore.Found;
 import io.phalanx.replication.SaStore.Swept;
 import io.phalanx.replication.image.IkeSaImage;
@@ -11,6 +12,7 @@ import io.phalanx.replication.image.Images;
 import io.phalanx.replication.image.SaClusterImage;
 import io.phalanx.replication.image.SaClusterImage.Limits;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.Test;
 /** What every store promises, seen from three members. Each test uses keys of its own. */
 public abstract class StoreContract {
   private static final AtomicInteger KEYS = new AtomicInteger(1000);
+
+  private static final PeerPath PATH = Images.saCluster(1).path();
 
   /** The ports of one member. */
   public record Ports(SaStore saStore, LeaseStore leaseStore, Registry registry) {}
@@ -174,7 +178,8 @@ public abstract class StoreContract {
         .isEqualTo(
             new Found.Present<>(
                 new Owned<>(
-                    saCluster(key).inForce(spi, new Limits(1000, 500)), new Fence(owner(2), 2))));
+                    saCluster(key).inForce(spi, PATH, new Limits(1000, 500)),
+                    new Fence(owner(2), 2))));
   }
 
   @Test
@@ -273,6 +278,29 @@ public abstract class StoreContract {
   }
 
   @Test
+  void shouldTellWhoeverHasOrClaimsAnSaClusterThatItsPeerHasMoved() {
+    create(1, List.of(saCluster(key, List.of(key, key + 1))));
+    Routes routes = new Routes();
+    member(3).saStore().watchRoutes(routes);
+    IkeSaImage elsewhere =
+        Images.ikeSa(spi, 5, new InetSocketAddress(InetAddress.ofLiteral("2001:db8:9::1"), 40_001));
+    assertThat(elsewhere.espPath()).isNotEqualTo(PATH);
+    Commit move = new Commit(elsewhere, first(1), false, List.of(), List.of(), List.of(key));
+    assertThat(get(member(1).saStore().commit(move))).isEqualTo(Outcome.DONE);
+
+    SaClusterImage claimed = image(get(member(2).saStore().claimSaCluster(key, 1, owner(2))));
+    assertThat(claimed.path()).isEqualTo(elsewhere.espPath());
+    assertThat(claimed.subSas().getLast().path()).as("another path").isEqualTo(PATH);
+    await()
+        .atMost(5, SECONDS)
+        .untilAsserted(
+            () -> assertThat(routes.routes.get(key).path()).contains(elsewhere.espPath()));
+    get(member(3).saStore().claimSaCluster(key, 2, owner(3)));
+    await().atMost(5, SECONDS).until(() -> routes.fences.get(key).epoch() == 3);
+    assertThat(routes.routes.get(key).path()).as("claimed").contains(elsewhere.espPath());
+  }
+
+  @Test
   void shouldRemoveAnIkeSaWithItsSaClusters() {
     create(1, List.of(saCluster(key), saCluster(key + 1)));
     SaStore store = member(1).saStore();
@@ -336,7 +364,13 @@ public abstract class StoreContract {
     await().atMost(5, SECONDS).until(() -> late.fences.containsKey(key));
     assertThat(late.routes.get(key))
         .isEqualTo(
-            new Route(key, spi, List.of(key, key + 1), saCluster(key).remoteSelectors(), first(1)));
+            new Route(
+                key,
+                spi,
+                List.of(key, key + 1),
+                saCluster(key).remoteSelectors(),
+                Optional.of(PATH),
+                first(1)));
 
     get(member(3).saStore().claimSaCluster(key, 1, owner(3)));
     Fence third = new Fence(owner(3), 2);
@@ -453,7 +487,7 @@ public abstract class StoreContract {
 
   private SaClusterImage saCluster(int id, List<Integer> inboundSpis) {
     SaClusterImage image = Images.saCluster(id, inboundSpis);
-    return image.inForce(spi, image.limits());
+    return image.inForce(spi, PATH, image.limits());
   }
 
   private Commit change(int number, int nextPeerId) {

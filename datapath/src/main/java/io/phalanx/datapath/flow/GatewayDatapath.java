@@ -10,6 +10,7 @@ import io.phalanx.datapath.DatapathEvents;
 import io.phalanx.datapath.Forwarder;
 import io.phalanx.datapath.NonceSource;
 import io.phalanx.datapath.PacketLoops;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.SaClusterSpec;
 import io.phalanx.datapath.SaUsage;
 import io.phalanx.datapath.UdpDatagram;
@@ -21,7 +22,6 @@ import io.phalanx.datapath.policy.Selector;
 import io.phalanx.datapath.policy.SpiTable;
 import io.phalanx.datapath.udp.BindFailure;
 import io.phalanx.datapath.udp.UdpPorts;
-import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,8 +45,6 @@ import java.util.function.LongSupplier;
 public final class GatewayDatapath implements Datapath {
   /** What {@link #install} and {@link #route} have put into the tables. */
   private record Carried(List<Integer> spis, Selector[] remote, Target.Outbound target) {}
-
-  private static final int NO_LISTEN = -1;
 
   private final Shared shared;
   private final PacketCiphers ciphers;
@@ -209,8 +207,8 @@ public final class GatewayDatapath implements Datapath {
   }
 
   @Override
-  public void movePeer(int saId, int inboundSpi, InetSocketAddress peer) {
-    atHome(saId, cluster -> cluster.movePeer(inboundSpi, peer));
+  public void movePeer(int saId, int inboundSpi, PeerPath path) {
+    atHome(saId, cluster -> cluster.movePeer(inboundSpi, path));
   }
 
   @Override
@@ -256,7 +254,13 @@ public final class GatewayDatapath implements Datapath {
           lane,
           lane.foreignInbox()
               .offerEsp(
-                  packet, 0, packet.length, datagram.peer(), datagram.natPort(), NO_LISTEN, hops));
+                  packet,
+                  0,
+                  packet.length,
+                  datagram.peer(),
+                  datagram.natPort(),
+                  datagram.listen(),
+                  hops));
     }
   }
 

@@ -9,6 +9,7 @@ import static io.phalanx.datapath.flow.LoopCounters.SPI_FORGED;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.IoEventLoop;
 import io.phalanx.datapath.DatapathEvents;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.datapath.esp.CounterIvs;
 import io.phalanx.datapath.esp.EspPacket;
@@ -111,9 +112,7 @@ final class Lane {
     }
     byte[] message = new byte[length];
     content.getBytes(start, message);
-    UdpDatagram datagram = new UdpDatagram(plain(from), nat, message);
-    shared.ports().reached(datagram.peer(), listen);
-    shared.events().ikeReceived(datagram);
+    shared.events().ikeReceived(new UdpDatagram(plain(from), nat, message, listen));
   }
 
   /** An ESP packet, from a socket, another lane or another member. The array is overwritten. */
@@ -145,11 +144,12 @@ final class Lane {
       case Target.Elsewhere elsewhere -> {
         if (mayForward(hops)) {
           UdpDatagram datagram =
-              new UdpDatagram(plain(from), natPort, copy(packet, offset, length));
+              new UdpDatagram(plain(from), natPort, copy(packet, offset, length), listen);
           shared.forwarder().esp(elsewhere.member(), datagram, hops + 1);
         }
       }
-      case Target.Nowhere _ -> espWithoutSa(spi, packet, offset, length, from, natPort, hops);
+      case Target.Nowhere _ ->
+          espWithoutSa(spi, packet, offset, length, from, natPort, listen, hops);
     }
   }
 
@@ -160,12 +160,14 @@ final class Lane {
       int length,
       InetSocketAddress from,
       boolean natPort,
+      int listen,
       int hops) {
     boolean reserved = Integer.compareUnsigned(spi, SPI_RESERVED_MAX) <= 0;
     if (reserved || !shared.spiCheck().test(spi)) {
       count(SPI_FORGED);
     } else if (hops < HOPS_MAX && espBucket.take(now())) {
-      UdpDatagram datagram = new UdpDatagram(plain(from), natPort, copy(packet, offset, length));
+      UdpDatagram datagram =
+          new UdpDatagram(plain(from), natPort, copy(packet, offset, length), listen);
       shared.events().espWithoutSa(spi, datagram, hops);
     } else {
       count(QUEUE_FULL);
@@ -296,8 +298,8 @@ final class Lane {
     }
   }
 
-  int listenFor(InetSocketAddress peer) {
-    return shared.ports().listenFor(peer);
+  int listenFor(PeerPath path) {
+    return shared.ports().listenFor(path);
   }
 
   WaitingPackets waitingQueue() {

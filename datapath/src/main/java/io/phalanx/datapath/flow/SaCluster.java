@@ -3,6 +3,7 @@ package io.phalanx.datapath.flow;
 import static io.phalanx.datapath.flow.LoopCounters.NO_SA;
 
 import io.phalanx.datapath.LeaseWish;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.SaClusterSpec;
 import io.phalanx.datapath.SaUsage;
 import io.phalanx.datapath.esp.InboundLimit;
@@ -61,7 +62,7 @@ final class SaCluster implements Target.Outbound {
     this.desk = new LeaseDesk(outbound.source(), inbound.limit());
     this.subSas =
         spec.subSas().stream()
-            .map(sub -> new SubSa(this, sub, extended, ciphers, lane.listenFor(sub.peer())))
+            .map(sub -> new SubSa(this, sub, extended, ciphers, lane.listenFor(sub.path())))
             .toList();
     this.path = subSas.getFirst();
   }
@@ -230,10 +231,10 @@ final class SaCluster implements Target.Outbound {
 
   // Control
 
-  void movePeer(int inboundSpi, InetSocketAddress peer) {
+  void movePeer(int inboundSpi, PeerPath path) {
     for (SubSa subSa : subSas) {
       if (subSa.inboundSpi == inboundSpi) {
-        subSa.moveTo(peer);
+        subSa.moveTo(path, lane.listenFor(path));
       }
     }
   }

@@ -2,6 +2,7 @@ package io.phalanx.datapath.flow;
 
 import io.phalanx.config.suite.EncryptionAlgorithm;
 import io.phalanx.datapath.DatapathEvents;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.SubSaSpec;
 import io.phalanx.datapath.esp.PacketCipher;
 import io.phalanx.datapath.esp.PacketCiphers;
@@ -22,7 +23,7 @@ final class SubSa implements Target.Inbound {
   InetSocketAddress peer;
   int listen; // index of the listen address that the peer reaches
 
-  private Optional<InetSocketAddress> told = Optional.empty();
+  private Optional<PeerPath> told = Optional.empty();
   private long toldNanos;
 
   SubSa(SaCluster cluster, SubSaSpec spec, boolean extended, PacketCiphers ciphers, int listen) {
@@ -34,7 +35,7 @@ final class SubSa implements Target.Inbound {
     this.sealer =
         ciphers.create(spec.suite(), spec.outboundEncryption(), spec.outboundIntegrity(), extended);
     this.counterIv = spec.suite().encryption() != EncryptionAlgorithm.AES_CBC;
-    this.peer = spec.peer();
+    this.peer = spec.path().peer();
     this.listen = listen;
   }
 
@@ -42,29 +43,29 @@ final class SubSa implements Target.Inbound {
    * The newest packet so far came from this endpoint. Replays and packets that were overtaken never
    * get here, so an old packet cannot turn the path back (RFC 7296 §2.23).
    *
-   * @param arrivedListen the listen address it came in at; negative where another member had it
+   * @param arrivedListen the listen address it came in at; negative where that is not known
    */
   void newestFrom(InetSocketAddress from, int arrivedListen, long nowNanos, DatapathEvents events) {
-    if (arrivedListen >= 0) {
-      listen = arrivedListen;
-    }
-    if (from.equals(peer)) {
+    int at = arrivedListen >= 0 ? arrivedListen : listen;
+    if (from.equals(peer) && at == listen) {
       return;
     }
-    boolean news = told.isEmpty() || !told.get().equals(from);
+    boolean news = told.isEmpty() || told.get().listen() != at || !told.get().peer().equals(from);
     if (news || nowNanos - toldNanos > TELL_AGAIN_NANOS) {
       InetSocketAddress plain = new InetSocketAddress(from.getAddress(), from.getPort());
-      told = Optional.of(plain);
+      PeerPath path = new PeerPath(plain, at);
+      told = Optional.of(path);
       toldNanos = nowNanos;
-      events.peerMoved(cluster.id, inboundSpi, plain);
+      events.peerMoved(cluster.id, inboundSpi, path);
     }
   }
 
-  void moveTo(InetSocketAddress endpoint) {
-    if (endpoint.getAddress().getClass() != peer.getAddress().getClass()) {
-      listen = cluster.lane.listenFor(endpoint); // the socket of the other family cannot reach it
-    }
-    peer = endpoint;
+  /**
+   * @param index the listen address that the path means
+   */
+  void moveTo(PeerPath path, int index) {
+    peer = path.peer();
+    listen = index;
     told = Optional.empty();
   }
 }

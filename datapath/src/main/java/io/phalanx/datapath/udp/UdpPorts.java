@@ -16,6 +16,7 @@ import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import io.phalanx.datapath.PacketLoops;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -51,7 +52,6 @@ public final class UdpPorts implements AutoCloseable {
   private final int socketLoops;
   private final Channel[][] ike; // by listen address and loop
   private final Channel[][] nat;
-  private final ReachedAddresses reached = new ReachedAddresses();
   private int ikePort;
   private int natPort;
 
@@ -110,26 +110,24 @@ public final class UdpPorts implements AutoCloseable {
 
   // Writing
 
-  /** The listen address that a peer is answered from: the one it has reached, else the first. */
-  public int listenFor(InetSocketAddress peer) {
-    int known = reached.listenOf(peer);
-    if (known >= 0) {
-      return known;
+  /**
+   * The listen address that a path means: the one it names, else the first of the peer's family.
+   * What it names may be missing here, where the addresses of the members are not the same.
+   */
+  public int listenFor(PeerPath path) {
+    boolean ipv4 = path.peer().getAddress() instanceof Inet4Address;
+    int named = path.listen();
+    if (named >= 0
+        && named < addresses.size()
+        && addresses.get(named) instanceof Inet4Address == ipv4) {
+      return named;
     }
-    boolean ipv4 = peer.getAddress() instanceof Inet4Address;
     for (int listen = 0; listen < addresses.size(); listen++) {
       if (addresses.get(listen) instanceof Inet4Address == ipv4) {
         return listen;
       }
     }
     return 0;
-  }
-
-  /** A peer has reached this listen address. */
-  public void reached(InetSocketAddress peer, int listen) {
-    if (addresses.size() > 1) {
-      reached.remember(peer, listen);
-    }
   }
 
   /**
@@ -160,7 +158,8 @@ public final class UdpPorts implements AutoCloseable {
   public boolean sendIke(UdpDatagram datagram) {
     InetSocketAddress peer = datagram.peer();
     Channel[][] side = datagram.natPort() ? nat : ike;
-    Channel channel = side[listenFor(peer)][Math.floorMod(peer.hashCode(), socketLoops)];
+    int listen = listenFor(new PeerPath(peer, datagram.listen()));
+    Channel channel = side[listen][Math.floorMod(peer.hashCode(), socketLoops)];
     if (!channel.isWritable()) {
       return false;
     }

@@ -3,13 +3,13 @@ package io.phalanx.datapath.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.SequenceState;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.datapath.loop.NettyPacketLoops;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,16 +94,17 @@ class OuterFamilyTest {
               "10.2.0.0/24",
               WIDE));
       six.send(left.natAddress(TestGateway.LOOPBACK_6), 1, 1);
-      InetSocketAddress moved = left.moves.poll(10, TimeUnit.SECONDS);
-      assertThat(moved).isEqualTo(six.address());
-      left.datapath.movePeer(LEFT_SPI, LEFT_SPI, six.address());
+      PeerPath moved = left.moves.take();
+      assertThat(moved.peer()).isEqualTo(six.address());
+      left.datapath.movePeer(LEFT_SPI, LEFT_SPI, moved);
       assertReaches(six);
 
       // What another member has received tells nothing of the socket that reaches the peer.
       UdpDatagram elsewhere = new UdpDatagram(four.address(), true, four.seal(2, 4, inbound()));
       left.datapath.injectEsp(elsewhere, 1);
-      assertThat(left.moves.poll(10, TimeUnit.SECONDS)).isEqualTo(four.address());
-      left.datapath.movePeer(LEFT_SPI, LEFT_SPI, four.address());
+      PeerPath back = left.moves.take();
+      assertThat(back.peer()).isEqualTo(four.address());
+      left.datapath.movePeer(LEFT_SPI, LEFT_SPI, back);
       assertReaches(four);
     }
   }

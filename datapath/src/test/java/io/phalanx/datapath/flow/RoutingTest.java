@@ -7,6 +7,7 @@ import io.phalanx.config.PacketHandling;
 import io.phalanx.config.net.IpPrefix;
 import io.phalanx.config.net.TrafficSelector;
 import io.phalanx.config.suite.EspSuite;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.SaClusterSpec;
 import io.phalanx.datapath.SequenceState;
 import io.phalanx.datapath.UdpDatagram;
@@ -179,11 +180,11 @@ class RoutingTest {
     try (RawPeer moved = new RawPeer(SUITE, SPI, PEER_SPI)) {
       moved.send(gateway.natAddress(), 5, 5);
       moved.send(gateway.natAddress(), 6, 6);
-      InetSocketAddress told = gateway.moves.poll(10, TimeUnit.SECONDS);
-      assertThat(told).isEqualTo(moved.address());
+      PeerPath told = gateway.moves.poll(10, TimeUnit.SECONDS);
+      assertThat(told).isEqualTo(new PeerPath(moved.address(), 0));
       gateway.clear.offer(outbound(1));
       assertThat(peer.receive(5000)).isPresent();
-      gateway.datapath.movePeer(SPI, SPI, moved.address());
+      gateway.datapath.movePeer(SPI, SPI, told);
       gateway.clear.offer(outbound(2));
       assertThat(moved.receive(5000)).isPresent();
       // A packet that was overtaken does not turn the path back.

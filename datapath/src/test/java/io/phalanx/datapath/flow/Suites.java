@@ -7,6 +7,7 @@ import io.phalanx.config.net.TrafficSelector;
 import io.phalanx.config.suite.EncryptionAlgorithm;
 import io.phalanx.config.suite.EspSuite;
 import io.phalanx.config.suite.IntegrityAlgorithm;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.SaClusterSpec;
 import io.phalanx.datapath.SequenceState;
 import io.phalanx.datapath.SubSaSpec;
@@ -73,7 +74,7 @@ public final class Suites {
         integrityKey(suite, inboundSpi),
         key(suite, outboundSpi),
         integrityKey(suite, outboundSpi),
-        peer);
+        PeerPath.to(peer));
   }
 
   static SaClusterSpec cluster(SubSaSpec sub, String local, String remote, SequenceState sequence) {

@@ -4,6 +4,7 @@ import io.phalanx.datapath.DatapathEvents;
 import io.phalanx.datapath.Forwarder;
 import io.phalanx.datapath.LeaseWish;
 import io.phalanx.datapath.NonceSource;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.datapath.clear.InMemoryPort;
 import io.phalanx.datapath.loop.NettyPacketLoops;
@@ -41,7 +42,7 @@ final class TestGateway implements DatapathEvents, Forwarder, AutoCloseable {
   final BlockingQueue<LeaseWish> wishes = new LinkedBlockingQueue<>();
   final BlockingQueue<Integer> rekeys = new LinkedBlockingQueue<>();
   final BlockingQueue<Integer> exhausted = new LinkedBlockingQueue<>();
-  final BlockingQueue<InetSocketAddress> moves = new LinkedBlockingQueue<>();
+  final BlockingQueue<PeerPath> moves = new LinkedBlockingQueue<>();
   volatile boolean granting = true;
 
   private TestGateway(NettyPacketLoops loops, DatapathSettings settings, IntPredicate spiCheck)
@@ -142,7 +143,7 @@ final class TestGateway implements DatapathEvents, Forwarder, AutoCloseable {
   }
 
   @Override
-  public void peerMoved(int saId, int inboundSpi, InetSocketAddress from) {
+  public void peerMoved(int saId, int inboundSpi, PeerPath from) {
     moves.add(from);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.datapath.loop.NettyPacketLoops;
 import java.net.DatagramPacket;
@@ -75,11 +76,11 @@ class UdpPortsTest {
     try (UdpPorts ports = UdpPorts.bind(List.of(ONE, TWO), 0, 0, loops, 1 << 20);
         DatagramSocket peer = new DatagramSocket(new InetSocketAddress(ONE, 0))) {
       InetSocketAddress address = (InetSocketAddress) peer.getLocalSocketAddress();
-      ports.start((loop, listen, natPort, content, from) -> ports.reached(from, listen));
-      assertThat(ports.listenFor(address)).isZero();
+      AtomicInteger reached = new AtomicInteger(-1);
+      ports.start((loop, listen, natPort, content, from) -> reached.set(listen));
       peer.send(new DatagramPacket(new byte[9], 9, new InetSocketAddress(TWO, ports.natPort())));
-      await().until(() -> ports.listenFor(address) == 1);
-      assertThat(ports.sendIke(new UdpDatagram(address, true, new byte[30]))).isTrue();
+      await().until(() -> reached.get() == 1);
+      assertThat(ports.sendIke(new UdpDatagram(address, true, new byte[30], 1))).isTrue();
       DatagramPacket answer = new DatagramPacket(new byte[100], 100);
       peer.setSoTimeout(5000);
       peer.receive(answer);
@@ -106,8 +107,13 @@ class UdpPortsTest {
   void shouldBindIpv6() throws Exception {
     try (UdpPorts ports =
         UdpPorts.bind(List.of(InetAddress.ofLiteral("::1"), ONE), 0, 0, loops, 1 << 20)) {
-      assertThat(ports.listenFor(new InetSocketAddress(ONE, 9))).isEqualTo(1);
-      assertThat(ports.listenFor(new InetSocketAddress(InetAddress.ofLiteral("::1"), 9))).isZero();
+      InetSocketAddress four = new InetSocketAddress(ONE, 9);
+      InetSocketAddress six = new InetSocketAddress(InetAddress.ofLiteral("::1"), 9);
+      assertThat(ports.listenFor(PeerPath.to(four))).isEqualTo(1);
+      assertThat(ports.listenFor(PeerPath.to(six))).isZero();
+      // What is named may be of the other family, or missing, on this member.
+      assertThat(ports.listenFor(new PeerPath(four, 0))).isEqualTo(1);
+      assertThat(ports.listenFor(new PeerPath(six, 7))).isZero();
     }
   }
 }

@@ -61,7 +61,7 @@ final class Changes {
   }
 
   List<Integer> moved() {
-    return List.copyOf(moved);
+    return moved.stream().distinct().toList();
   }
 
   List<Effect> held() {

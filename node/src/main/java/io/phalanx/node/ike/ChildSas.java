@@ -7,7 +7,6 @@ import io.phalanx.datapath.TransportAddresses;
 import io.phalanx.node.ike.crypto.KeyDerivation.ChildKeys;
 import io.phalanx.replication.image.IkeSaImage.ChildRef;
 import io.phalanx.replication.image.SaClusterImage;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,8 +20,6 @@ final class ChildSas {
    * few, since a crash burns those that were not used.
    */
   private static final SaClusterImage.Limits FIRST_LIMITS = new SaClusterImage.Limits(65, 64);
-
-  private static final int NAT_PORT = 4500; // RFC 3948 §2
 
   private final Environment environment;
 
@@ -84,7 +81,7 @@ final class ChildSas {
             ours ? keys.responderIntegrity() : keys.initiatorIntegrity(),
             ours ? keys.initiatorEncryption() : keys.responderEncryption(),
             ours ? keys.initiatorIntegrity() : keys.responderIntegrity(),
-            espPeer(sa));
+            sa.espPath());
     return new SaClusterImage(
         agreed.inboundSpi(),
         sa.localSpi,
@@ -102,11 +99,6 @@ final class ChildSas {
         agreed.child().handling(),
         nowMillis,
         FIRST_LIMITS);
-  }
-
-  /** ESP goes where IKE goes, on the NAT port in any case (RFC 3948 §2). */
-  static InetSocketAddress espPeer(IkeSa sa) {
-    return sa.natPort ? sa.peer : new InetSocketAddress(sa.peer.getAddress(), NAT_PORT);
   }
 
   /** Ends one. */

@@ -50,6 +50,13 @@ final class Committer {
   }
 
   private void begin(IkeSa sa, Optional<IkeSa> then, Turn turn) {
+    // Those of an unconfirmed one still hang on the IKE SA before; to confirm it moves them, too.
+    boolean moving = sa.local.pathChanged && sa.phase != Phase.UNCONFIRMED;
+    if (moving) {
+      sa.changes.move(sa.saIds());
+      sa.local.pathChanged = false;
+    }
+    sa.mobility = sa.mobility.moving(moving);
     Changes changes = sa.changes;
     Commit commit =
         new Commit(

@@ -1,12 +1,12 @@
 package io.phalanx.node.ike;
 
 import io.phalanx.config.Identity;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.replication.Commit;
 import io.phalanx.replication.Fence;
 import io.phalanx.replication.image.SaClusterImage;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 
 /** What the engine wants done. */
@@ -29,8 +29,8 @@ public sealed interface Effect {
   /** Carry this SA cluster no longer. */
   record RemoveChild(int saId) implements Effect {}
 
-  /** The endpoint of the peer has changed for all SA clusters of an IKE SA. */
-  record MovePeer(List<Integer> saIds, InetSocketAddress peer) implements Effect {}
+  /** The SA clusters of an IKE SA take another path to the peer. */
+  record MovePeer(List<Integer> saIds, PeerPath path) implements Effect {}
 
   /**
    * Lease addresses out of a pool, then tell {@link Event.AddressesLeased}.

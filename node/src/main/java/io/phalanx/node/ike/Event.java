@@ -1,11 +1,11 @@
 package io.phalanx.node.ike;
 
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.replication.Outcome;
 import io.phalanx.replication.Owned;
 import io.phalanx.replication.image.IkeSaImage;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 
 /** What the engine is told. */
@@ -34,8 +34,8 @@ public sealed interface Event {
   /** The packet path says that a Child SA is near its limits, or has reached one. */
   record ChildDue(long ikeSpi, int saId, boolean exhausted) implements Event {}
 
-  /** An authenticated ESP packet came from another endpoint: NAT rebinding. */
-  record PeerMoved(long ikeSpi, int saId, InetSocketAddress from) implements Event {}
+  /** The newest authentic ESP packet came by another path: NAT rebinding. */
+  record PeerMoved(long ikeSpi, int saId, PeerPath from) implements Event {}
 
   /** ESP of the peer arrives for this IKE SA: it is alive, no probe is needed. */
   record PeerHeard(long ikeSpi) implements Event {}

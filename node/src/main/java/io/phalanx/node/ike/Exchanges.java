@@ -21,7 +21,6 @@ import io.phalanx.replication.image.IkeSaImage.Phase;
 import io.phalanx.replication.image.IkeSaImage.RequestInFlight;
 import io.phalanx.replication.image.IkeSaImage.SentResponse;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -80,7 +79,7 @@ final class Exchanges {
   }
 
   private static Effect send(UdpDatagram to, byte[] message) {
-    return new Effect.Send(new UdpDatagram(to.peer(), to.natPort(), message));
+    return new Effect.Send(Inbound.back(to, message));
   }
 
   /** A message for this IKE SA. */
@@ -271,22 +270,7 @@ final class Exchanges {
     if (sa.phase == Phase.UNCONFIRMED && !sa.children.isEmpty()) {
       Closing.confirm(sa);
     }
-    follow(sa, datagram.peer(), datagram.natPort(), nowMillis);
-  }
-
-  /** Follows the peer to another endpoint: a NAT may have given it one (RFC 7296 §2.23). */
-  static void follow(IkeSa sa, InetSocketAddress peer, boolean natPort, long nowMillis) {
-    sa.local.lastHeardMillis = nowMillis;
-    if (sa.phase == Phase.HALF_OPEN || (sa.peer.equals(peer) && sa.natPort == natPort)) {
-      return;
-    }
-    sa.report("peer-moved", sa.peer + " -> " + peer);
-    sa.peer = peer;
-    sa.natPort = natPort;
-    stale(sa, nowMillis);
-    if (!sa.children.isEmpty()) {
-      sa.hold(new Effect.MovePeer(sa.saIds(), ChildSas.espPeer(sa)));
-    }
+    Paths.ikeFrom(sa, datagram, nowMillis);
   }
 
   private static void stale(IkeSa sa, long nowMillis) {
@@ -385,16 +369,15 @@ final class Exchanges {
     Optional<RequestInFlight> request = sa.request;
     if (request.isPresent()) {
       timers.resume(sa, request.get().firstSentAtMillis(), nowMillis);
-      request
-          .get()
-          .messages()
-          .forEach(each -> sa.hold(new Effect.Send(new UdpDatagram(sa.peer, sa.natPort, each))));
+      request.get().messages().forEach(each -> sa.hold(new Effect.Send(sa.datagram(each))));
     } else if (sa.phase == Phase.UNCONFIRMED && !sa.children.isEmpty()) {
       sa.local.want(new Task.Liveness());
     }
-    if (!sa.children.isEmpty()) {
-      sa.hold(new Effect.MovePeer(sa.saIds(), ChildSas.espPeer(sa)));
+    if (sa.mobility.moving()) {
+      sa.local.pathChanged = true; // the member before us may not have told all SA clusters
+      sa.changes.touch();
     }
+    Paths.moveEsp(sa);
     return sa;
   }
 

@@ -94,6 +94,7 @@ final class IkeAuth {
   private static void follow(IkeSa sa, Inbound in) {
     sa.peer = in.datagram().peer();
     sa.natPort = in.datagram().natPort();
+    sa.listen = in.datagram().listen();
   }
 
   /** Families that the peer asks for and that the pool has. */

@@ -4,6 +4,7 @@ import io.phalanx.config.GatewayConfig;
 import io.phalanx.config.GatewayConfig.Connection;
 import io.phalanx.config.iana.ExchangeType;
 import io.phalanx.datapath.NonceSource;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.node.ike.crypto.Cookies;
 import io.phalanx.node.ike.wire.Decoded;
@@ -15,7 +16,6 @@ import io.phalanx.replication.Owner;
 import io.phalanx.replication.image.IkeSaImage;
 import io.phalanx.replication.image.IkeSaImage.Phase;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
@@ -105,7 +105,7 @@ public final class IkeEngine {
         bringUp(turn);
       }
       case Event.ChildDue(long spi, int _, boolean _) -> route(event, spi, turn);
-      case Event.PeerMoved(long spi, int _, InetSocketAddress _) -> route(event, spi, turn);
+      case Event.PeerMoved(long spi, int _, PeerPath _) -> route(event, spi, turn);
       case Event.PeerHeard(long spi) ->
           table.find(spi).ifPresent(sa -> sa.local.lastHeardMillis = nowMillis);
       case Event.Rekey(long spi, int _) -> route(event, spi, turn);
@@ -178,8 +178,8 @@ public final class IkeEngine {
       case Event.Received(UdpDatagram datagram) -> exchanges.received(sa, datagram, turn);
       case Event.ChildDue(long _, int saId, boolean exhausted) ->
           Exchanges.childDue(sa, saId, exhausted);
-      case Event.PeerMoved(long _, int _, InetSocketAddress from) ->
-          Exchanges.follow(sa, from, true, turn.nowMillis());
+      case Event.PeerMoved(long _, int _, PeerPath from) ->
+          Paths.espFrom(sa, from, turn.nowMillis());
       case Event.Rekey(long _, int saId) ->
           sa.local.want(saId == 0 ? new Task.RekeyIke() : new Task.RekeyChild(saId));
       case Event.Terminate(long _) -> {
@@ -286,11 +286,7 @@ public final class IkeEngine {
       if (timers.mayRetransmit(sa, turn.nowMillis())) {
         sa.request.ifPresent(
             request ->
-                request
-                    .messages()
-                    .forEach(
-                        each ->
-                            turn.add(new Effect.Send(new UdpDatagram(sa.peer, sa.natPort, each)))));
+                request.messages().forEach(each -> turn.add(new Effect.Send(sa.datagram(each)))));
       } else {
         giveUp(sa, turn);
         return;

@@ -3,6 +3,8 @@ package io.phalanx.node.ike;
 import io.phalanx.config.Identity;
 import io.phalanx.config.Secret;
 import io.phalanx.config.suite.IkeSuite;
+import io.phalanx.datapath.PeerPath;
+import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.node.ike.wire.SkCipher;
 import io.phalanx.replication.Fence;
 import io.phalanx.replication.image.IkeSaImage;
@@ -52,6 +54,7 @@ final class IkeSa {
   Keys keys = NO_KEYS;
   InetSocketAddress peer;
   boolean natPort;
+  int listen = PeerPath.ANY_LISTEN;
   boolean localBehindNat;
   boolean peerBehindNat;
   long nextOwnId;
@@ -115,6 +118,7 @@ final class IkeSa {
     connection = image.connection();
     keys = image.keys();
     natPort = image.natPort();
+    listen = image.listen();
     localBehindNat = image.localBehindNat();
     peerBehindNat = image.peerBehindNat();
     nextOwnId = image.nextOwnId();
@@ -155,6 +159,7 @@ final class IkeSa {
         keys,
         peer,
         natPort,
+        listen,
         localBehindNat,
         peerBehindNat,
         nextOwnId,
@@ -185,6 +190,16 @@ final class IkeSa {
 
   long responderSpi() {
     return initiator ? peerSpi : localSpi;
+  }
+
+  /** Brings a message to the peer. */
+  UdpDatagram datagram(byte[] message) {
+    return new UdpDatagram(peer, natPort, message, listen);
+  }
+
+  /** Where ESP of its SA clusters goes. */
+  PeerPath espPath() {
+    return IkeSaImage.espPath(peer, natPort, listen);
   }
 
   /** Protects what we send. */

@@ -156,6 +156,7 @@ final class IkeSaInit {
             new Fence(environment.self(), 1));
     sa.peerSpi = message.header().initiatorSpi();
     sa.natPort = datagram.natPort();
+    sa.listen = datagram.listen();
     nat.read(sa, message);
     sa.extensions =
         sa.extensions
@@ -175,7 +176,7 @@ final class IkeSaInit {
     sa.responded(new SentResponse(0, digest, List.of(response)), 1);
     sa.nextPeerId = 1;
     sa.expiresAtMillis = nowMillis + environment.config().ike().halfOpenTimeout().toMillis();
-    sa.hold(new Effect.Send(new UdpDatagram(datagram.peer(), datagram.natPort(), response)));
+    sa.hold(new Effect.Send(Inbound.back(datagram, response)));
     sa.report("half-open", "peer=" + datagram.peer() + " suite=" + text(sa.suite));
     table.addHalfOpen(sa, datagram.peer(), digest);
     return new HalfOpen(sa);
@@ -214,7 +215,7 @@ final class IkeSaInit {
             true,
             header.messageId());
     byte[] octets = MessageCodec.encode(new IkeMessage(answer, List.of(notify)));
-    return new UdpDatagram(datagram.peer(), datagram.natPort(), octets);
+    return Inbound.back(datagram, octets);
   }
 
   static Keys keys(IkeSa sa, Secret shared, byte[] initiatorNonce, byte[] responderNonce) {

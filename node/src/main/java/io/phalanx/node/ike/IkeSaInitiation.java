@@ -220,6 +220,7 @@ final class IkeSaInitiation {
                 environment.config().ike().fragmentSize() > 0
                     && message.has(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED))
             .withChildless(message.has(NotifyType.CHILDLESS_IKEV2_SUPPORTED));
+    sa.listen = datagram.listen();
     if (!sa.natPort) {
       sa.peer = nat.natEndpoint(sa.peer);
       sa.natPort = true;

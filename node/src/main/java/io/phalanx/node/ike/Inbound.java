@@ -7,6 +7,16 @@ import java.security.NoSuchAlgorithmException;
 
 /** A request or a response of the peer, decoded and, after IKE_SA_INIT, authenticated. */
 record Inbound(UdpDatagram datagram, IkeMessage message) {
+  /** Brings a message back to where this one came from. */
+  UdpDatagram back(byte[] answer) {
+    return back(datagram, answer);
+  }
+
+  /** Brings a message back to where a datagram came from, by the way it took. */
+  static UdpDatagram back(UdpDatagram datagram, byte[] answer) {
+    return new UdpDatagram(datagram.peer(), datagram.natPort(), answer, datagram.listen());
+  }
+
   /** SHA-256, to know the same request again. */
   static byte[] digest(byte[] message) {
     try {

@@ -47,10 +47,13 @@ final class LocalState {
   /** Whether the keeper of connections knows that it has ended, or must not know. */
   boolean endTold;
 
-  /** Whether the image differs from the store by nothing but message ids and the endpoint. */
+  /** Whether the image differs from the store by nothing but message ids. */
   boolean stale;
 
   long staleSinceMillis;
+
+  /** Whether the SA clusters in the store are to be told where the peer is. */
+  boolean pathChanged;
 
   /** Liveness checks answered since the last commit. */
   int answeredAhead;

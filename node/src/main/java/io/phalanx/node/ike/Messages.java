@@ -82,8 +82,7 @@ final class Messages {
                 ask.child()));
     sa.local.retransmitAtMillis = Agenda.NEVER;
     sa.changes.touch();
-    messages.forEach(
-        message -> sa.hold(new Effect.Send(new UdpDatagram(sa.peer, sa.natPort, message))));
+    messages.forEach(message -> sa.hold(new Effect.Send(sa.datagram(message))));
   }
 
   /** Takes the request that the peer has answered. */
@@ -99,7 +98,7 @@ final class Messages {
     List<byte[]> messages = answer(sa, in.message().header(), payloads);
     note(sa, in, messages);
     sa.changes.touch();
-    messages.forEach(message -> sa.hold(new Effect.Send(back(in, message))));
+    messages.forEach(message -> sa.hold(new Effect.Send(in.back(message))));
   }
 
   void respond(IkeSa sa, Inbound in, Notify notify) {
@@ -113,11 +112,7 @@ final class Messages {
   UdpDatagram respondAhead(IkeSa sa, Inbound in) {
     List<byte[]> messages = answer(sa, in.message().header(), List.of());
     note(sa, in, messages);
-    return back(in, messages.getFirst());
-  }
-
-  private static UdpDatagram back(Inbound in, byte[] message) {
-    return new UdpDatagram(in.datagram().peer(), in.datagram().natPort(), message);
+    return in.back(messages.getFirst());
   }
 
   private List<byte[]> answer(IkeSa sa, IkeHeader request, List<Payload> payloads) {

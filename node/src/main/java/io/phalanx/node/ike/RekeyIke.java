@@ -156,6 +156,8 @@ final class RekeyIke {
     made.peerSpi = chosen.peerSpi();
     made.connection = old.connection;
     made.natPort = old.natPort;
+    made.listen = old.listen;
+    made.mobility = old.mobility;
     made.localBehindNat = old.localBehindNat;
     made.peerBehindNat = old.peerBehindNat;
     made.extensions = old.extensions;

@@ -1,6 +1,7 @@
 package io.phalanx.node.runtime;
 
 import io.phalanx.datapath.Datapath;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.node.ike.Effect;
 import io.phalanx.node.ike.Event;
@@ -13,7 +14,6 @@ import io.phalanx.replication.Owner;
 import io.phalanx.replication.SaStore;
 import io.phalanx.replication.SaStore.Found;
 import io.phalanx.replication.image.IkeSaImage;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -41,6 +41,8 @@ final class IkeService {
   private record Message(UdpDatagram datagram, int hops) implements Waiting {}
 
   private record Due(int saId, boolean exhausted) implements Waiting {}
+
+  private record Moved(int saId, PeerPath path) implements Waiting {}
 
   private final ControlLoop control;
   private final IkeEngine engine;
@@ -109,6 +111,15 @@ final class IkeService {
     }
   }
 
+  /** An SA cluster has heard its peer elsewhere: tells whoever owns its IKE SA. */
+  void peerMoved(long ikeSpi, int saId, PeerPath path) {
+    if (engine.carries(ikeSpi)) {
+      step(new Event.PeerMoved(ikeSpi, saId, path));
+    } else if (held.add(ikeSpi, new Moved(saId, path))) {
+      lookUp(ikeSpi, 0);
+    }
+  }
+
   /** Claims an IKE SA whose owner is gone, though no message waits for it. */
   void claimIfOrphan(long ikeSpi) {
     if (!engine.carries(ikeSpi) && held.open(ikeSpi)) {
@@ -142,8 +153,8 @@ final class IkeService {
       }
       case Effect.InstallChild(var image) -> directory.install(image);
       case Effect.RemoveChild(int saId) -> directory.remove(saId);
-      case Effect.MovePeer(List<Integer> saIds, InetSocketAddress peer) ->
-          saIds.forEach(saId -> datapath.movePeer(saId, saId, peer));
+      case Effect.MovePeer(List<Integer> saIds, PeerPath path) ->
+          saIds.forEach(saId -> directory.peerMoved(saId, path));
       case Effect.LeaseAddresses lease -> {
         var _ =
             addresses
@@ -211,6 +222,8 @@ final class IkeService {
             step(new Event.ChildDue(spi, saId, exhausted));
         case Due(int saId, boolean exhausted) ->
             interlink.childDue(owner.member(), spi, saId, exhausted);
+        case Moved(int saId, PeerPath path) when here -> step(new Event.PeerMoved(spi, saId, path));
+        case Moved(int saId, PeerPath path) -> interlink.peerMoved(owner.member(), spi, saId, path);
       }
     }
   }

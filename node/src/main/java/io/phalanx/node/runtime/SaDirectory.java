@@ -1,6 +1,7 @@
 package io.phalanx.node.runtime;
 
 import io.phalanx.datapath.Datapath;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.SaClusterSpec;
 import io.phalanx.datapath.SequenceState;
 import io.phalanx.datapath.UdpDatagram;
@@ -230,10 +231,21 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener {
       relinquish(route.saId());
       routeTo(route);
     } else {
-      // After a rekey of the IKE SA it hangs on the new one.
-      SaClusterImage image = mine.image();
-      carried.put(
-          route.saId(), new Carried(image.inForce(route.ikeSpi(), image.limits()), mine.fence()));
+      // After a rekey of the IKE SA it hangs on the new one; after a move its peer is elsewhere.
+      hangs(mine, route.ikeSpi(), route.path().orElseGet(mine.image()::path));
+    }
+  }
+
+  /** The peer of an SA cluster is there from now on. */
+  void peerMoved(int saId, PeerPath path) {
+    carried(saId).ifPresent(mine -> hangs(mine, mine.image().ikeSpi(), path));
+  }
+
+  private void hangs(Carried mine, long ikeSpi, PeerPath path) {
+    SaClusterImage image = mine.image();
+    carried.put(image.id(), new Carried(image.inForce(ikeSpi, path, image.limits()), mine.fence()));
+    if (!path.equals(image.path())) {
+      datapath.movePeer(image.id(), image.id(), path);
     }
   }
 
@@ -299,6 +311,7 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener {
         image.ikeSpi(),
         image.subSas().stream().map(sub -> sub.inboundSpi()).toList(),
         image.remoteSelectors(),
+        Optional.of(image.path()),
         owned.fence());
   }
 

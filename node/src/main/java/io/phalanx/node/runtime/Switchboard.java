@@ -3,13 +3,12 @@ package io.phalanx.node.runtime;
 import io.phalanx.datapath.Datapath;
 import io.phalanx.datapath.DatapathEvents;
 import io.phalanx.datapath.LeaseWish;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
-import io.phalanx.node.ike.Event;
 import io.phalanx.replication.Interlink;
 import io.phalanx.replication.Owner;
 import io.phalanx.replication.interlink.InterlinkListener;
 import io.phalanx.replication.lease.LeaseKeeper;
-import java.net.InetSocketAddress;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,18 +74,14 @@ final class Switchboard
   }
 
   @Override
-  public void peerMoved(int saId, int inboundSpi, InetSocketAddress from) {
-    parts.ifPresent(
-        to -> {
-          to.datapath().movePeer(saId, inboundSpi, from);
-          control.execute(
-              () ->
-                  to.directory()
-                      .carried(saId)
-                      .ifPresent(
-                          sa ->
-                              to.ike().step(new Event.PeerMoved(sa.image().ikeSpi(), saId, from))));
-        });
+  public void peerMoved(int saId, int inboundSpi, PeerPath from) {
+    parts.ifPresent(to -> control.execute(() -> moved(to, saId, from)));
+  }
+
+  private static void moved(Parts to, int saId, PeerPath from) {
+    to.directory()
+        .carried(saId)
+        .ifPresent(sa -> to.ike().peerMoved(sa.image().ikeSpi(), saId, from));
   }
 
   @Override
@@ -107,6 +102,11 @@ final class Switchboard
   @Override
   public void childDue(int from, long ikeSpi, int saId, boolean exhausted) {
     parts.ifPresent(to -> control.execute(() -> to.ike().childDue(ikeSpi, saId, exhausted)));
+  }
+
+  @Override
+  public void peerMoved(int from, long ikeSpi, int saId, PeerPath path) {
+    parts.ifPresent(to -> control.execute(() -> to.ike().peerMoved(ikeSpi, saId, path)));
   }
 
   @Override

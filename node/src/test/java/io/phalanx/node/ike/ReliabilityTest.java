@@ -3,6 +3,7 @@ package io.phalanx.node.ike;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.phalanx.config.iana.ExchangeType;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.replication.Outcome;
 import io.phalanx.replication.image.IkeSaImage;
@@ -179,12 +180,13 @@ final class ReliabilityTest {
     world.run(4_000);
     assertThat(world.right.only().peer()).isEqualTo(moved);
     assertThat(world.right.moves)
-        .containsExactly(new Effect.MovePeer(List.of(world.right.onlyChild().saId()), moved));
+        .containsExactly(
+            new Effect.MovePeer(List.of(world.right.onlyChild().saId()), PeerPath.to(moved)));
     assertThat(world.right.store.images().getFirst().peer()).isEqualTo(moved);
-    InetSocketAddress again = new InetSocketAddress(Configs.LEFT_ADDRESS, 61_001);
+    PeerPath again = new PeerPath(new InetSocketAddress(Configs.LEFT_ADDRESS, 61_001), 0);
     IkeSaImage ike = world.right.only();
     world.right.step(new Event.PeerMoved(ike.localSpi(), world.right.onlyChild().saId(), again));
-    assertThat(world.right.only().peer()).isEqualTo(again);
+    assertThat(world.right.only().espPath()).isEqualTo(again);
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.phalanx.replication.Owner;
 import io.phalanx.replication.Route;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RouteTableTest {
@@ -23,6 +24,7 @@ class RouteTableTest {
         7,
         List.of(saId, saId + 1000),
         List.of(TrafficSelector.of(IpPrefix.parse(prefix))),
+        Optional.empty(),
         new Fence(owner, epoch));
   }
 

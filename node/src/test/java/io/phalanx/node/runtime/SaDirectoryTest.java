@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.phalanx.config.PacketHandling;
+import io.phalanx.config.Secret;
 import io.phalanx.config.net.IpPrefix;
 import io.phalanx.config.net.TrafficSelector;
+import io.phalanx.config.suite.EncryptionAlgorithm;
+import io.phalanx.config.suite.EspSuite;
 import io.phalanx.datapath.Datapath;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.SaClusterSpec;
+import io.phalanx.datapath.SubSaSpec;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.replication.Fence;
 import io.phalanx.replication.Membership;
@@ -37,6 +42,8 @@ class SaDirectoryTest {
   private static final Owner SELF = new Owner(1, 10);
   private static final Owner OTHER = new Owner(2, 10);
   private static final int SA = 0x1234_5678;
+  private static final PeerPath HERE =
+      PeerPath.to(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.9"), 4500));
   private static final UdpDatagram ESP =
       new UdpDatagram(
           new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 4500), true, new byte[64]);
@@ -65,6 +72,7 @@ class SaDirectoryTest {
                 switch (method.getName()) {
                   case "install" -> "install " + ((SaClusterSpec) arguments[0]).sequence();
                   case "route" -> "route to " + arguments[3];
+                  case "movePeer" -> "move to " + ((PeerPath) arguments[2]).peer().getPort();
                   default -> method.getName();
                 });
             return null;
@@ -142,10 +150,34 @@ class SaDirectoryTest {
     control.execute(
         () ->
             directory.routeChanged(
-                new Route(SA, 9, List.of(SA), selectors(), new Fence(third, 7))));
+                new Route(SA, 9, List.of(SA), selectors(), Optional.empty(), new Fence(third, 7))));
     waitFor("route to 3");
     assertThat(done).containsExactly("forget", "route to 3");
     assertThat(directory.size()).isZero();
+  }
+
+  @Test
+  void shouldFollowAPeerThatAnotherMembersIkeSaHasSeenMove() {
+    stored.put(SA, owned(OTHER, 1, 65, 64));
+    dead.add(OTHER);
+    packet();
+    waitFor("injectEsp");
+    done.clear();
+    control.execute(() -> moveByTheStore(4600));
+    waitFor("move to 4600");
+    control.execute(() -> moveByTheStore(4600));
+    control.execute(() -> directory.peerMoved(SA, at(4700)));
+    waitFor("move to 4700");
+    assertThat(done).containsExactly("move to 4600", "move to 4700");
+  }
+
+  private void moveByTheStore(int port) {
+    directory.routeChanged(
+        new Route(SA, 9, List.of(SA), selectors(), Optional.of(at(port)), new Fence(SELF, 2)));
+  }
+
+  private static PeerPath at(int port) {
+    return new PeerPath(new InetSocketAddress(HERE.peer().getAddress(), port), 0);
   }
 
   // The world around it
@@ -197,7 +229,7 @@ class SaDirectoryTest {
             1,
             "rw",
             "net",
-            List.of(),
+            List.of(subSa()),
             true,
             64,
             selectors(),
@@ -209,6 +241,13 @@ class SaDirectoryTest {
             0,
             new SaClusterImage.Limits(outLease, inLimit)),
         new Fence(owner, epoch));
+  }
+
+  private static SubSaSpec subSa() {
+    EspSuite suite =
+        new EspSuite(EncryptionAlgorithm.AES_GCM_16, 128, Optional.empty(), Optional.empty(), true);
+    return new SubSaSpec(
+        SA, 2, suite, Secret.EMPTY, Secret.EMPTY, Secret.EMPTY, Secret.EMPTY, HERE);
   }
 
   private Leases leases() {

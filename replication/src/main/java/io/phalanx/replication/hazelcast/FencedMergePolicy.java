@@ -44,7 +44,8 @@ public final class FencedMergePolicy
             header.order(),
             Math.max(left.outLease(), right.outLease()),
             Math.max(left.inLimit(), right.inLimit()),
-            header.ikeSpi()),
+            header.ikeSpi(),
+            header.path()),
         later.body());
   }
 

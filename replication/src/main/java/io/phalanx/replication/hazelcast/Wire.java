@@ -2,6 +2,7 @@ package io.phalanx.replication.hazelcast;
 
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.replication.Fence;
 import io.phalanx.replication.Outcome;
 import io.phalanx.replication.Owner;
@@ -11,6 +12,9 @@ import io.phalanx.replication.table.Header;
 import io.phalanx.replication.table.Step.Effect;
 import io.phalanx.replication.table.Stored;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /**
  * The octets of entries, changes and answers. Each starts with a number that says what follows: a
@@ -18,6 +22,9 @@ import java.io.IOException;
  */
 final class Wire {
   private static final int STORED_VERSION = 1;
+  private static final int IPV4_OCTETS = 4;
+  private static final int IPV6_OCTETS = 16;
+  private static final int PORT_MAX = 65_535;
 
   private Wire() {}
 
@@ -43,6 +50,38 @@ final class Wire {
     out.writeLong(header.outLease());
     out.writeLong(header.inLimit());
     out.writeLong(header.ikeSpi());
+    writePath(out, header.path());
+  }
+
+  /** The octets of the address, none where there is no path; then port and listen address. */
+  private static void writePath(ObjectDataOutput out, Optional<PeerPath> path) throws IOException {
+    if (path.isEmpty()) {
+      out.writeByte(0);
+      return;
+    }
+    byte[] address = path.get().peer().getAddress().getAddress();
+    out.writeByte(address.length);
+    out.write(address);
+    out.writeInt(path.get().peer().getPort());
+    out.writeInt(path.get().listen());
+  }
+
+  private static Optional<PeerPath> readPath(ObjectDataInput in) throws IOException {
+    int octets = in.readByte();
+    if (octets == 0) {
+      return Optional.empty();
+    }
+    if (octets != IPV4_OCTETS && octets != IPV6_OCTETS) {
+      throw new IOException("an address of " + octets + " octets");
+    }
+    byte[] address = new byte[octets];
+    in.readFully(address);
+    int port = in.readInt();
+    if (port < 0 || port > PORT_MAX) {
+      throw new IOException("port " + port);
+    }
+    InetSocketAddress peer = new InetSocketAddress(InetAddress.getByAddress(address), port);
+    return Optional.of(new PeerPath(peer, in.readInt()));
   }
 
   private static Header readHeader(ObjectDataInput in) throws IOException {
@@ -53,7 +92,8 @@ final class Wire {
         in.readLong(),
         in.readLong(),
         in.readLong(),
-        in.readLong());
+        in.readLong(),
+        readPath(in));
   }
 
   static void writeOwner(ObjectDataOutput out, Owner owner) throws IOException {
@@ -193,9 +233,10 @@ final class Wire {
         out.writeByte(8);
         writeStored(out, entry);
       }
-      case Change.Move(long ikeSpi) -> {
+      case Change.Move(long ikeSpi, PeerPath path) -> {
         out.writeByte(9);
         out.writeLong(ikeSpi);
+        writePath(out, Optional.of(path));
       }
       case Change.Release(long token) -> {
         out.writeByte(10);
@@ -209,6 +250,10 @@ final class Wire {
     }
   }
 
+  private static PeerPath path(ObjectDataInput in) throws IOException {
+    return readPath(in).orElseThrow(() -> new IOException("no path"));
+  }
+
   static Change readChange(ObjectDataInput in) throws IOException {
     int kind = in.readByte();
     return switch (kind) {
@@ -220,7 +265,7 @@ final class Wire {
       case 6 -> new Change.Remove(readFence(in));
       case 7 -> new Change.Discard(in.readLong());
       case 8 -> new Change.Follow(readStored(in));
-      case 9 -> new Change.Move(in.readLong());
+      case 9 -> new Change.Move(in.readLong(), path(in));
       case 10 -> new Change.Release(in.readLong());
       case 11 -> new Change.Count(in.readLong(), in.readByte());
       default -> throw new IOException("a change of kind " + kind);

@@ -4,6 +4,7 @@ import io.phalanx.config.Identity;
 import io.phalanx.config.Secret;
 import io.phalanx.config.suite.IkeSuite;
 import io.phalanx.config.suite.KeyExchangeMethod;
+import io.phalanx.datapath.PeerPath;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -16,6 +17,8 @@ import java.util.Optional;
  * @param sessionId stays the same on every member and over rekeys of the IKE SA
  * @param localSpi our SPI, the key of the image
  * @param connection name of the connection in the configuration; empty until it is known
+ * @param peer where IKE messages go
+ * @param listen the listen address that they leave from, as in {@link PeerPath}
  * @param nextOwnId message id of our next request
  * @param nextPeerId message id of the peer's next request
  * @param responses our last responses, as they were sent
@@ -42,6 +45,7 @@ public record IkeSaImage(
     Keys keys,
     InetSocketAddress peer,
     boolean natPort,
+    int listen,
     boolean localBehindNat,
     boolean peerBehindNat,
     long nextOwnId,
@@ -64,6 +68,19 @@ public record IkeSaImage(
     Mobility mobility,
     Optional<EapProgress> eap,
     Grants grants) {
+
+  private static final int NAT_PORT = 4500; // RFC 3948 §2
+
+  /** Where ESP goes: the way of IKE, on the NAT port in any case (RFC 3948 §2). */
+  public static PeerPath espPath(InetSocketAddress peer, boolean natPort, int listen) {
+    return new PeerPath(
+        natPort ? peer : new InetSocketAddress(peer.getAddress(), NAT_PORT), listen);
+  }
+
+  /** Where ESP of its SA clusters goes. */
+  public PeerPath espPath() {
+    return espPath(peer, natPort, listen);
+  }
 
   public enum Phase {
     /** We have sent IKE_SA_INIT; suite and keys are not known yet. */
@@ -165,9 +182,14 @@ public record IkeSaImage(
    * Where the peer may be (RFC 4555).
    *
    * @param peerAddresses addresses that the peer has told of beside the one in use
+   * @param moving whether the SA clusters in the store may not be at the endpoint yet
    */
-  public record Mobility(List<InetAddress> peerAddresses) {
-    public static final Mobility NONE = new Mobility(List.of());
+  public record Mobility(List<InetAddress> peerAddresses, boolean moving) {
+    public static final Mobility NONE = new Mobility(List.of(), false);
+
+    public Mobility moving(boolean now) {
+      return new Mobility(peerAddresses, now);
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ package io.phalanx.replication.image;
 
 import io.phalanx.config.PacketHandling;
 import io.phalanx.config.net.TrafficSelector;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.SubSaSpec;
 import io.phalanx.datapath.TransportAddresses;
 import java.util.List;
@@ -35,15 +36,24 @@ public record SaClusterImage(
     long createdAtMillis,
     Limits limits) {
 
-  /** The same image with what has changed since it was created. */
-  public SaClusterImage inForce(long currentIkeSpi, Limits currentLimits) {
+  /** Where the peer of the first sub-SA is. */
+  public PeerPath path() {
+    return subSas.getFirst().path();
+  }
+
+  /**
+   * The same image with what has changed since it was created.
+   *
+   * @param path where the peer of the first sub-SA is
+   */
+  public SaClusterImage inForce(long currentIkeSpi, PeerPath path, Limits currentLimits) {
     return new SaClusterImage(
         id,
         currentIkeSpi,
         sessionId,
         connection,
         child,
-        subSas,
+        subSas.stream().map(each -> each.inboundSpi() == id ? each.at(path) : each).toList(),
         extendedSequenceNumbers,
         windowSizeBits,
         localSelectors,

@@ -1,5 +1,6 @@
 package io.phalanx.replication.interlink;
 
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
 import java.util.List;
 
@@ -27,6 +28,9 @@ sealed interface Frame {
   record IkeForward(UdpDatagram datagram, int hops) implements Frame {}
 
   record ChildDue(long ikeSpi, int saId, boolean exhausted) implements Frame {}
+
+  /** An SA cluster of the sender has heard its peer elsewhere. */
+  record PeerMoved(long ikeSpi, int saId, PeerPath path) implements Frame {}
 
   /** The sender leaves on purpose; this life does not come back. */
   record Goodbye() implements Frame {}

@@ -1,5 +1,6 @@
 package io.phalanx.replication.interlink;
 
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,11 +17,14 @@ import java.util.Optional;
  * <pre>
  *  1 heartbeat      start nonce (8) | count (2) | count * { member (2) | incarnation (2)
  *                   | start nonce (8) | proven (1) }
- *  2 ESP forward    hops (1) | NAT port (1) | address length (1) | address (4, 16) | port (2) | ESP
+ *  2 ESP forward    hops (1) | NAT port (1) | path | ESP
  *  3 clear forward  hops (1) | packet
  *  4 IKE forward    as ESP
  *  5 child due      IKE SPI (8) | SA id (4) | exhausted (1)
  *  6 goodbye
+ *  7 peer moved     IKE SPI (8) | SA id (4) | path
+ *
+ *  path             listen address (1) | address length (1) | address (4, 16) | port (2)
  * </pre>
  *
  * <p>Octets after what a frame needs are left to versions to come. What cannot be read is nothing:
@@ -33,6 +37,7 @@ final class FrameCodec {
   private static final int IKE_FORWARD = 4;
   private static final int CHILD_DUE = 5;
   private static final int GOODBYE = 6;
+  private static final int PEER_MOVED = 7;
 
   private static final int HEARD_OCTETS = 13;
 
@@ -47,11 +52,16 @@ final class FrameCodec {
           case Frame.ClearForward(var packet, _) -> 1 + packet.length;
           case Frame.ChildDue _ -> 13;
           case Frame.Goodbye _ -> 0;
+          case Frame.PeerMoved(_, _, var path) -> 12 + size(path.peer());
         };
   }
 
   private static int size(UdpDatagram datagram) {
-    return 5 + datagram.peer().getAddress().getAddress().length + datagram.payload().length;
+    return 2 + size(datagram.peer()) + datagram.payload().length;
+  }
+
+  private static int size(InetSocketAddress peer) {
+    return 4 + peer.getAddress().getAddress().length;
   }
 
   static void encode(Frame frame, ByteBuffer out) {
@@ -70,14 +80,23 @@ final class FrameCodec {
       case Frame.ChildDue(var ikeSpi, var saId, var exhausted) ->
           out.put((byte) CHILD_DUE).putLong(ikeSpi).putInt(saId).put(octet(exhausted));
       case Frame.Goodbye _ -> out.put((byte) GOODBYE);
+      case Frame.PeerMoved(var ikeSpi, var saId, var path) -> {
+        out.put((byte) PEER_MOVED).putLong(ikeSpi).putInt(saId);
+        encode(path.peer(), path.listen(), out);
+      }
     }
   }
 
   private static void encode(int type, UdpDatagram datagram, int hops, ByteBuffer out) {
-    byte[] address = datagram.peer().getAddress().getAddress();
     out.put((byte) type).put((byte) hops).put(octet(datagram.natPort()));
-    out.put((byte) address.length).put(address).putShort((short) datagram.peer().getPort());
+    encode(datagram.peer(), datagram.listen(), out);
     out.put(datagram.payload());
+  }
+
+  private static void encode(InetSocketAddress peer, int listen, ByteBuffer out) {
+    byte[] address = peer.getAddress().getAddress();
+    out.put((byte) listen).put((byte) address.length).put(address);
+    out.putShort((short) peer.getPort());
   }
 
   private static byte octet(boolean flag) {
@@ -103,6 +122,11 @@ final class FrameCodec {
         }
         case CHILD_DUE -> Optional.of(new Frame.ChildDue(in.getLong(), in.getInt(), in.get() != 0));
         case GOODBYE -> Optional.of(new Frame.Goodbye());
+        case PEER_MOVED -> {
+          long ikeSpi = in.getLong();
+          int saId = in.getInt();
+          yield path(in).map(path -> new Frame.PeerMoved(ikeSpi, saId, path));
+        }
         default -> Optional.empty();
       };
     } catch (BufferUnderflowException _) {
@@ -127,6 +151,11 @@ final class FrameCodec {
 
   private static Optional<UdpDatagram> datagram(ByteBuffer in) {
     boolean natPort = in.get() != 0;
+    return path(in).map(path -> new UdpDatagram(path.peer(), natPort, rest(in), path.listen()));
+  }
+
+  private static Optional<PeerPath> path(ByteBuffer in) {
+    int listen = in.get();
     int addressLength = in.get() & 0xFF;
     if (addressLength != 4 && addressLength != 16) {
       return Optional.empty();
@@ -136,7 +165,7 @@ final class FrameCodec {
     int port = in.getShort() & 0xFFFF;
     try {
       InetSocketAddress peer = new InetSocketAddress(InetAddress.getByAddress(address), port);
-      return Optional.of(new UdpDatagram(peer, natPort, rest(in)));
+      return Optional.of(new PeerPath(peer, listen));
     } catch (UnknownHostException _) {
       return Optional.empty();
     }

@@ -17,6 +17,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.replication.Interlink;
 import io.phalanx.replication.Membership;
@@ -261,6 +262,8 @@ public final class UdpInterlink implements Interlink, Membership {
       case Frame.IkeForward(var datagram, var hops) -> receiver.ikeForwarded(from, datagram, hops);
       case Frame.ChildDue(var ikeSpi, var saId, var exhausted) ->
           receiver.childDue(from, ikeSpi, saId, exhausted);
+      case Frame.PeerMoved(var ikeSpi, var saId, var path) ->
+          receiver.peerMoved(from, ikeSpi, saId, path);
       case Frame.Heartbeat _, Frame.Goodbye _ -> {}
     }
   }
@@ -302,6 +305,11 @@ public final class UdpInterlink implements Interlink, Membership {
   @Override
   public void childDue(int member, long ikeSpi, int saId, boolean exhausted) {
     send(member, new Frame.ChildDue(ikeSpi, saId, exhausted), false);
+  }
+
+  @Override
+  public void peerMoved(int member, long ikeSpi, int saId, PeerPath path) {
+    send(member, new Frame.PeerMoved(ikeSpi, saId, path), false);
   }
 
   @Override

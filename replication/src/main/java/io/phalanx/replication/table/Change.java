@@ -1,5 +1,6 @@
 package io.phalanx.replication.table;
 
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.replication.Fence;
 import io.phalanx.replication.Outcome;
 import io.phalanx.replication.Owner;
@@ -7,6 +8,7 @@ import io.phalanx.replication.table.Step.Effect.Delete;
 import io.phalanx.replication.table.Step.Effect.Keep;
 import io.phalanx.replication.table.Step.Effect.Put;
 import io.phalanx.replication.table.Step.Effect.PutHeader;
+import java.util.Optional;
 
 /**
  * A change of one entry: atomic, judged where the entry lives.
@@ -172,8 +174,8 @@ public sealed interface Change {
     }
   }
 
-  /** An SA cluster hangs on another IKE SA, whoever owns it. */
-  record Move(long ikeSpi) implements Change {
+  /** An SA cluster hangs on this IKE SA, and its peer is there, whoever owns it. */
+  record Move(long ikeSpi, PeerPath path) implements Change {
     @Override
     public Step absent() {
       return Step.refuse(Outcome.GONE);
@@ -181,7 +183,7 @@ public sealed interface Change {
 
     @Override
     public Step present(Stored stored) {
-      return Step.done(new PutHeader(stored.header().movedTo(ikeSpi)));
+      return Step.done(new PutHeader(stored.header().movedTo(ikeSpi, path)));
     }
   }
 
@@ -221,7 +223,8 @@ public sealed interface Change {
     }
 
     private static Step counted(long value) {
-      Stored count = new Stored(new Header(NOBODY, value, 0, 0, 0, 0, 0), new byte[0]);
+      Stored count =
+          new Stored(new Header(NOBODY, value, 0, 0, 0, 0, 0, Optional.empty()), new byte[0]);
       return Step.done(new Put(count), count);
     }
   }

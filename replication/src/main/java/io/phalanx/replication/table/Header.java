@@ -1,7 +1,9 @@
 package io.phalanx.replication.table;
 
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.replication.Fence;
 import io.phalanx.replication.Owner;
+import java.util.Optional;
 
 /**
  * The part of an entry that stays in the clear, so that a change can be judged where the entry
@@ -15,12 +17,20 @@ import io.phalanx.replication.Owner;
  * @param outLease only numbers below it may be sent
  * @param inLimit only numbers up to it may be accepted
  * @param ikeSpi our SPI of the IKE SA that an SA cluster hangs on; it moves from one to the next
+ * @param path where the peer of an SA cluster is; it may move, too. Empty for everything else
  */
 public record Header(
-    Owner owner, long epoch, long token, long order, long outLease, long inLimit, long ikeSpi) {
+    Owner owner,
+    long epoch,
+    long token,
+    long order,
+    long outLease,
+    long inLimit,
+    long ikeSpi,
+    Optional<PeerPath> path) {
   /** Of a new entry that has no limits and hangs on nothing. */
   static Header created(Fence fence, long token, long order) {
-    return new Header(fence.owner(), fence.epoch(), token, order, 0, 0, 0);
+    return new Header(fence.owner(), fence.epoch(), token, order, 0, 0, 0, Optional.empty());
   }
 
   public Fence fence() {
@@ -29,26 +39,27 @@ public record Header(
 
   /** Somebody else's from now on. The new owner counts its changes from the start. */
   Header claimedBy(Owner claimant, long claimToken) {
-    return new Header(claimant, epoch + 1, claimToken, 0, outLease, inLimit, ikeSpi);
+    return new Header(claimant, epoch + 1, claimToken, 0, outLease, inLimit, ikeSpi, path);
   }
 
   /** Owned like another entry. */
   Header following(Header other) {
     return new Header(
-        other.owner, other.epoch, other.token, other.order, outLease, inLimit, ikeSpi);
+        other.owner, other.epoch, other.token, other.order, outLease, inLimit, ikeSpi, path);
   }
 
   Header changed(long at) {
-    return new Header(owner, epoch, token, at, outLease, inLimit, ikeSpi);
+    return new Header(owner, epoch, token, at, outLease, inLimit, ikeSpi, path);
   }
 
   /** An outbound lease never goes back: numbers below it may have been sent. */
   Header limited(long at, long newOutLease, long newInLimit) {
     long raised = Math.max(outLease, newOutLease);
-    return new Header(owner, epoch, token, at, raised, newInLimit, ikeSpi);
+    return new Header(owner, epoch, token, at, raised, newInLimit, ikeSpi, path);
   }
 
-  Header movedTo(long newIkeSpi) {
-    return new Header(owner, epoch, token, order, outLease, inLimit, newIkeSpi);
+  Header movedTo(long newIkeSpi, PeerPath newPath) {
+    return new Header(
+        owner, epoch, token, order, outLease, inLimit, newIkeSpi, Optional.of(newPath));
   }
 }

@@ -1,5 +1,6 @@
 package io.phalanx.replication.table;
 
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.SubSaSpec;
 import io.phalanx.replication.Fence;
 import io.phalanx.replication.Outcome;
@@ -70,7 +71,7 @@ final class SaClusterTable {
     Header header =
         Header.created(fence, image.sessionId(), order)
             .limited(order, limits.outLease(), limits.inLimit())
-            .movedTo(image.ikeSpi());
+            .movedTo(image.ikeSpi(), image.path());
     Stored cluster = new Stored(header, bodies.write(id, image));
     byte[] idOctets = ByteBuffer.allocate(Integer.BYTES).putInt(id).array();
     List<CompletionStage<Answer>> writes = new ArrayList<>();
@@ -111,10 +112,11 @@ final class SaClusterTable {
   }
 
   /** One that has ended meanwhile needs no new place. */
-  CompletionStage<Outcome> move(int saId, long ikeSpi) {
+  CompletionStage<Outcome> move(int saId, long ikeSpi, PeerPath path) {
     return Outcomes.all(
         List.of(clusters, routes),
-        table -> table.submit(saId, new Change.Move(ikeSpi)).thenApply(SaClusterTable::ended));
+        table ->
+            table.submit(saId, new Change.Move(ikeSpi, path)).thenApply(SaClusterTable::ended));
   }
 
   /** Ends one of an IKE SA; one that hangs on another by now stays. */
@@ -167,6 +169,7 @@ final class SaClusterTable {
         header.ikeSpi(),
         image.inboundSpis(),
         image.remoteSelectors(),
+        header.path(),
         header.fence());
   }
 
@@ -191,6 +194,7 @@ final class SaClusterTable {
 
   /** What changes often stands in the header: the body is as it was when the image was created. */
   private static SaClusterImage inForce(SaClusterImage image, Header header) {
-    return image.inForce(header.ikeSpi(), new Limits(header.outLease(), header.inLimit()));
+    Limits limits = new Limits(header.outLease(), header.inLimit());
+    return image.inForce(header.ikeSpi(), header.path().orElseGet(image::path), limits);
   }
 }

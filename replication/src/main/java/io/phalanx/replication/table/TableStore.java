@@ -1,5 +1,6 @@
 package io.phalanx.replication.table;
 
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.replication.Commit;
 import io.phalanx.replication.Fence;
 import io.phalanx.replication.LeaseStore;
@@ -97,7 +98,8 @@ public final class TableStore implements SaStore, LeaseStore {
   /** Moves first: what has come from another IKE SA and ends in the same commit ends as ours. */
   private CompletionStage<Outcome> moveAndRemove(Commit commit) {
     long localSpi = commit.image().localSpi();
-    return Outcomes.all(commit.moved(), saId -> saClusters.move(saId, localSpi))
+    PeerPath path = commit.image().espPath();
+    return Outcomes.all(commit.moved(), saId -> saClusters.move(saId, localSpi, path))
         .thenCompose(
             moved ->
                 moved == Outcome.DONE

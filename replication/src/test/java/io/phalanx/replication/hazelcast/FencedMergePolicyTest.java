@@ -6,6 +6,7 @@ import com.hazelcast.spi.merge.MergingEntry;
 import io.phalanx.replication.Owner;
 import io.phalanx.replication.table.Header;
 import io.phalanx.replication.table.Stored;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class FencedMergePolicyTest {
@@ -39,7 +40,7 @@ class FencedMergePolicyTest {
 
   private static Stored entry(
       Owner owner, long epoch, long order, long outLease, long inLimit, int body) {
-    Header header = new Header(owner, epoch, 0, order, outLease, inLimit, 0);
+    Header header = new Header(owner, epoch, 0, order, outLease, inLimit, 0, Optional.empty());
     return new Stored(header, new byte[] {(byte) body});
   }
 

@@ -9,6 +9,7 @@ import com.hazelcast.internal.serialization.InternalSerializationService;
 import com.hazelcast.internal.serialization.SerializationService;
 import com.hazelcast.internal.serialization.impl.DefaultSerializationServiceBuilder;
 import com.hazelcast.internal.serialization.impl.HeapData;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.replication.Fence;
 import io.phalanx.replication.Outcome;
 import io.phalanx.replication.Owner;
@@ -17,15 +18,20 @@ import io.phalanx.replication.table.Change;
 import io.phalanx.replication.table.Header;
 import io.phalanx.replication.table.Step.Effect;
 import io.phalanx.replication.table.Stored;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class WireTest {
   private static final Owner OWNER = new Owner(1, 0x102);
   private static final Fence FENCE = new Fence(OWNER, 3);
-  private static final Header HEADER = new Header(OWNER, 3, 4, 5, 6, 7, 8);
+  private static final PeerPath PATH =
+      new PeerPath(new InetSocketAddress(InetAddress.ofLiteral("2001:db8::9"), 4500), 2);
+  private static final Header HEADER = new Header(OWNER, 3, 4, 5, 6, 7, 8, Optional.of(PATH));
   private static final Stored STORED = new Stored(HEADER, new byte[] {0x2a, 0x2b});
 
   private final SerializationService serialization = service();
@@ -53,7 +59,7 @@ class WireTest {
             new Change.Remove(FENCE),
             new Change.Discard(0xabc),
             new Change.Follow(STORED),
-            new Change.Move(9),
+            new Change.Move(9, PATH),
             new Change.Release(10),
             new Change.Count(11, 62));
     for (Change change : changes) {
@@ -92,7 +98,9 @@ class WireTest {
     }
   }
 
-  /** Version, owner, epoch, token, order, outLease, inLimit, IKE SPI, body with its length. */
+  /**
+   * Version, owner, epoch, token, order, outLease, inLimit, IKE SPI, path, body with its length.
+   */
   @Test
   void shouldWriteTheGoldenEntry() {
     byte[] octets = serialization.toData(STORED).toByteArray();
@@ -106,6 +114,10 @@ class WireTest {
             + "0000000000000006"
             + "0000000000000007"
             + "0000000000000008"
+            + "10"
+            + "20010db8000000000000000000000009"
+            + "00001194"
+            + "00000002"
             + "00000002"
             + "2a2b";
     assertThat(HexFormat.of().formatHex(octets)).endsWith(golden).hasSize(16 + golden.length());

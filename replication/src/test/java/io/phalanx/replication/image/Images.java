@@ -11,6 +11,7 @@ import io.phalanx.config.suite.IkeSuite;
 import io.phalanx.config.suite.IntegrityAlgorithm;
 import io.phalanx.config.suite.KeyExchangeMethod;
 import io.phalanx.config.suite.PseudoRandomFunction;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.SubSaSpec;
 import io.phalanx.datapath.TransportAddresses;
 import io.phalanx.replication.image.IkeSaImage.ChildRef;
@@ -40,7 +41,8 @@ public final class Images {
     return ikeSa(localSpi, nextPeerId, endpoint("192.0.2.7", 4500));
   }
 
-  static IkeSaImage ikeSa(long localSpi, long nextPeerId, InetSocketAddress peer) {
+  /** The same, with its peer elsewhere. */
+  public static IkeSaImage ikeSa(long localSpi, long nextPeerId, InetSocketAddress peer) {
     return new IkeSaImage(
         0x5e551001L,
         localSpi,
@@ -64,6 +66,7 @@ public final class Images {
             secret(0xb2, 32)),
         peer,
         true,
+        1,
         false,
         true,
         3,
@@ -98,7 +101,7 @@ public final class Images {
         3_500_000,
         4_000_000,
         new IkeSaImage.Extensions(true, true, false),
-        new IkeSaImage.Mobility(List.of(InetAddress.ofLiteral("198.51.100.7"))),
+        new IkeSaImage.Mobility(List.of(InetAddress.ofLiteral("198.51.100.7")), true),
         Optional.of(new IkeSaImage.EapProgress("mschapv2", secret(0x76, 12))),
         new IkeSaImage.Grants("road@example.org"));
   }
@@ -150,7 +153,7 @@ public final class Images {
         Secret.EMPTY,
         secret(0x82, 36),
         Secret.EMPTY,
-        endpoint("2001:db8::7", 50007));
+        new PeerPath(endpoint("2001:db8::7", 50007), 2));
   }
 
   /** Octets that are easy to find again where they must not be. */

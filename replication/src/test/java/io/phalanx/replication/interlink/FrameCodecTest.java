@@ -2,6 +2,7 @@ package io.phalanx.replication.interlink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -46,9 +47,9 @@ class FrameCodecTest {
 
   @Test
   void espForward() {
-    // type | hops | NAT port | address | port | ESP
+    // type | hops | NAT port | listen address | address | port | ESP
     assertGolden(
-        new Frame.EspForward(datagram("192.0.2.1", true), 2), "02 02 01 04 c0000201 1194 cafe");
+        new Frame.EspForward(datagram("192.0.2.1", true), 2), "02 02 01 ff 04 c0000201 1194 cafe");
   }
 
   @Test
@@ -60,7 +61,7 @@ class FrameCodecTest {
   void ikeForward() {
     assertGolden(
         new Frame.IkeForward(datagram("2001:db8::1", false), 0),
-        "04 00 00 10 20010db8000000000000000000000001 1194 cafe");
+        "04 00 00 ff 10 20010db8000000000000000000000001 1194 cafe");
   }
 
   @Test
@@ -68,6 +69,13 @@ class FrameCodecTest {
     assertGolden(
         new Frame.ChildDue(0x1122334455667788L, 0x99aabbcc, true),
         "05 1122334455667788 99aabbcc 01");
+  }
+
+  @Test
+  void peerMoved() {
+    assertGolden(
+        new Frame.PeerMoved(9, 8, new PeerPath(datagram("192.0.2.1", true).peer(), 3)),
+        "07 0000000000000009 00000008 03 04 c0000201 1194");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.phalanx.config.GatewayConfig.ClusterKey;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.replication.Interlink;
 import io.phalanx.replication.Membership;
@@ -89,6 +90,11 @@ class UdpInterlinkTest {
     public void childDue(int from, long ikeSpi, int saId, boolean exhausted) {
       got.add(self + " due " + from + " " + ikeSpi + " " + saId + " " + exhausted);
     }
+
+    @Override
+    public void peerMoved(int from, long ikeSpi, int saId, PeerPath path) {
+      got.add(self + " moved " + from + " " + ikeSpi + " " + saId + " " + path.peer().getPort());
+    }
   }
 
   private static final class Quiet implements InterlinkListener {
@@ -148,16 +154,18 @@ class UdpInterlinkTest {
     one.clear(2, new byte[2000], 100, 1500, 0);
     one.ike(2, datagram, 2);
     one.childDue(2, 11, 22, true);
+    one.peerMoved(2, 11, 22, PeerPath.to(datagram.peer()));
     one.clear(2, new byte[65_000], 0, 65_000, 0);
     one.clear(2, new byte[65_535], 0, 65_535, 0);
     one.esp(77, datagram, 0);
-    await().until(() -> got.size() == 5);
+    await().until(() -> got.size() == 6);
     assertThat(got)
         .containsExactly(
             "2 esp 1 1400 1",
             "2 clear 1 1500 0",
             "2 ike 1 4500 2",
             "2 due 1 11 22 true",
+            "2 moved 1 11 22 4500",
             "2 clear 1 65000 0");
     assertThat(one.counters().notSent()).isEqualTo(2);
   }

@@ -2,10 +2,14 @@ package io.phalanx.replication.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.replication.Fence;
 import io.phalanx.replication.Outcome;
 import io.phalanx.replication.Owner;
 import io.phalanx.replication.table.Step.Effect;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ChangeTest {
@@ -13,13 +17,22 @@ class ChangeTest {
   private static final Owner SECOND = new Owner(2, 20);
   private static final Fence FENCE = new Fence(FIRST, 3);
   private static final byte[] BODY = {1, 2, 3};
+  private static final Optional<PeerPath> PATH = path(4500);
+  private static final Optional<PeerPath> NEW_PATH = path(4501);
 
-  private final Stored stored = new Stored(new Header(FIRST, 3, 99, 50, 1000, 500, 0xabc), BODY);
+  private final Stored stored =
+      new Stored(new Header(FIRST, 3, 99, 50, 1000, 500, 0xabc, PATH), BODY);
+
+  private static Optional<PeerPath> path(int port) {
+    return Optional.of(
+        new PeerPath(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.7"), port), 0));
+  }
 
   @Test
   void aClaimShouldAddOneToTheEpochAndKeepTheRest() {
     Stored claimed = after(new Change.Claim(3, SECOND));
-    assertThat(claimed).isEqualTo(new Stored(new Header(SECOND, 4, 0, 0, 1000, 500, 0xabc), BODY));
+    assertThat(claimed)
+        .isEqualTo(new Stored(new Header(SECOND, 4, 0, 0, 1000, 500, 0xabc, PATH), BODY));
   }
 
   @Test
@@ -59,7 +72,7 @@ class ChangeTest {
         .isEqualTo(Step.refuse(Outcome.UNKNOWN));
     assertThat(new Change.Replace(FENCE, 49, BODY).present(stored))
         .isEqualTo(Step.refuse(Outcome.UNKNOWN));
-    Stored early = new Stored(new Header(FIRST, 3, 99, 49, 0, 0, 0), BODY);
+    Stored early = new Stored(new Header(FIRST, 3, 99, 49, 0, 0, 0, PATH), BODY);
     assertThat(new Change.Create(early).present(stored)).isEqualTo(Step.refuse(Outcome.UNKNOWN));
   }
 
@@ -72,7 +85,7 @@ class ChangeTest {
 
   @Test
   void aCreationTriedAgainShouldNotLowerLimits() {
-    Stored again = new Stored(new Header(FIRST, 3, 99, 60, 65, 64, 0xabc), BODY);
+    Stored again = new Stored(new Header(FIRST, 3, 99, 60, 65, 64, 0xabc, PATH), BODY);
     Stored after = put(new Change.Create(again).present(stored));
     assertThat(after.header().outLease()).isEqualTo(1000);
     assertThat(after.header().inLimit()).isEqualTo(500);
@@ -80,14 +93,14 @@ class ChangeTest {
 
   @Test
   void aCreationForAnotherSessionShouldBeRefused() {
-    Stored other = new Stored(new Header(FIRST, 3, 98, 60, 65, 64, 0xabc), BODY);
+    Stored other = new Stored(new Header(FIRST, 3, 98, 60, 65, 64, 0xabc, PATH), BODY);
     assertThat(new Change.Create(other).present(stored)).isEqualTo(Step.refuse(Outcome.GONE));
   }
 
   @Test
   void shouldMoveWhoeverOwnsIt() {
-    assertThat(after(new Change.Move(0xdef)).header())
-        .isEqualTo(new Header(FIRST, 3, 99, 50, 1000, 500, 0xdef));
+    assertThat(after(new Change.Move(0xdef, NEW_PATH.orElseThrow())).header())
+        .isEqualTo(new Header(FIRST, 3, 99, 50, 1000, 500, 0xdef, NEW_PATH));
   }
 
   @Test
@@ -99,10 +112,10 @@ class ChangeTest {
 
   @Test
   void aFollowerShouldOnlyGoOnAndKeepItsPlace() {
-    Stored route = new Stored(new Header(SECOND, 4, 0, 0, 1, 1, 0x111), new byte[] {9});
+    Stored route = new Stored(new Header(SECOND, 4, 0, 0, 1, 1, 0x111, NEW_PATH), new byte[] {9});
     assertThat(after(new Change.Follow(route)))
-        .isEqualTo(new Stored(new Header(SECOND, 4, 0, 0, 1000, 500, 0xabc), BODY));
-    Stored older = new Stored(new Header(SECOND, 3, 0, 0, 1, 1, 0x111), BODY);
+        .isEqualTo(new Stored(new Header(SECOND, 4, 0, 0, 1000, 500, 0xabc, PATH), BODY));
+    Stored older = new Stored(new Header(SECOND, 3, 0, 0, 1, 1, 0x111, PATH), BODY);
     assertThat(new Change.Follow(older).present(stored)).isEqualTo(Step.refuse(Outcome.FENCED));
     assertThat(put(new Change.Follow(older).absent())).isEqualTo(older);
   }
@@ -119,7 +132,8 @@ class ChangeTest {
   }
 
   private static long count(long last, long proposed, int bits) {
-    Stored counter = new Stored(new Header(new Owner(0, 0), last, 0, 0, 0, 0, 0), new byte[0]);
+    Stored counter =
+        new Stored(new Header(new Owner(0, 0), last, 0, 0, 0, 0, 0, Optional.empty()), new byte[0]);
     return put(new Change.Count(proposed, bits).present(counter)).header().epoch();
   }
 
