@@ -58,6 +58,18 @@ final class Closing {
     }
   }
 
+  /** As initiator: ends the IKE SAs whose place this one takes (RFC 4478). */
+  void replaceDue(IkeSa made, long nowMillis) {
+    for (IkeSa old : table.all()) {
+      if (old != made
+          && old.connection.equals(made.connection)
+          && Reauthentication.isDue(old, nowMillis)) {
+        old.local.want(new Task.DeleteIke("authenticated anew"));
+        table.touch(old);
+      }
+    }
+  }
+
   /** The IKE SA that the peer has made in place of this one, if it lives (RFC 7296 §2.8.1). */
   Optional<IkeSa> heir(IkeSa sa) {
     return sa.rekeyOf(sa.localSpi)

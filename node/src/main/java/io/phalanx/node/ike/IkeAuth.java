@@ -155,6 +155,7 @@ final class IkeAuth {
       }
     }
     payloads.addAll(windowSize());
+    payloads.addAll(Reauthentication.grant(sa, connection, nowMillis));
     sa.init = Optional.empty();
     messages.respond(sa, in, payloads);
   }
@@ -301,6 +302,8 @@ final class IkeAuth {
         sa.peerId = Optional.of(peerId);
         sa.establishedAtMillis = nowMillis;
         sa.rekeyAtMillis = environment.rekeyAt(connection.rekeyAfter(), nowMillis);
+        Reauthentication.note(sa, connection, message, nowMillis);
+        closing.replaceDue(sa, nowMillis);
         sa.ownAddresses = ownAddresses(message);
         established(sa, "own-addresses=" + text(sa.ownAddresses));
         if (!connection.children().isEmpty()) {

@@ -37,7 +37,7 @@ import java.util.stream.Stream;
  */
 public final class IkeEngine {
   private final Environment environment;
-  private final SaTable table = new SaTable();
+  private final SaTable table;
   private final Agenda agenda = new Agenda();
   private final Keeper keeper;
   private final Timers timers;
@@ -59,6 +59,7 @@ public final class IkeEngine {
       Owner self,
       Cookies cookies) {
     environment = new Environment(config, credentials, random, nonces, spis, self, cookies);
+    table = new SaTable(new SourceLimiter(config.ike().sourceLimits()));
     keeper = new Keeper(random);
     timers = new Timers(environment);
     committer = new Committer(timers);
@@ -293,6 +294,30 @@ public final class IkeEngine {
       }
     }
     timers.wantDue(sa, turn.nowMillis());
+    reauthenticate(sa, turn);
+  }
+
+  /** Makes a new IKE SA in place of one whose authentication ends (RFC 4478). */
+  private void reauthenticate(IkeSa sa, Turn turn) {
+    Optional<Connection> connection =
+        Reauthentication.isDue(sa, turn.nowMillis())
+            ? environment.connection(sa.connection)
+            : Optional.empty();
+    if (connection.isPresent()
+        && Reauthentication.act(sa, connection.get(), turn.nowMillis())
+        && !begun(sa.connection)) {
+      sa.report("reauthenticating", "connection=" + sa.connection);
+      exchanges
+          .initiation()
+          .start(connection.get(), turn.nowMillis())
+          .ifPresent(made -> settle(made, turn));
+    }
+  }
+
+  private boolean begun(String connection) {
+    return table.all().stream()
+        .filter(each -> each.connection.equals(connection))
+        .anyMatch(each -> each.phase == Phase.INITIATING || each.phase == Phase.HALF_OPEN);
   }
 
   /** The peer does not answer (RFC 7296 §2.4). */

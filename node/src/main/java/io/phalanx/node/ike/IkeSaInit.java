@@ -58,7 +58,9 @@ final class IkeSaInit {
   record HalfOpen(IkeSa sa) implements Answer {}
 
   Answer processRequest(UdpDatagram datagram, IkeHeader header, long nowMillis) {
-    if (header.messageId() != 0 || !header.fromInitiator()) {
+    if (header.messageId() != 0
+        || !header.fromInitiator()
+        || !table.admits(datagram.peer().getAddress(), nowMillis)) {
       return new Nothing();
     }
     return switch (MessageCodec.decode(datagram.payload())) {

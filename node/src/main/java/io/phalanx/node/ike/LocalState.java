@@ -62,6 +62,10 @@ final class LocalState {
   int aheadMax;
 
   long lastHeardMillis;
+
+  /** When to try again to authenticate anew. */
+  long reauthTryAtMillis;
+
   int retransmissions;
   long retransmitAtMillis = Agenda.NEVER;
 

@@ -1,5 +1,6 @@
 package io.phalanx.node.ike;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.Collections;
@@ -23,7 +24,17 @@ final class SaTable {
   private final Map<InitKey, IkeSa> halfOpen = new HashMap<>();
   private final Map<Long, InitKey> halfOpenKeys = new HashMap<>();
 
+  private final SourceLimiter sources;
   private final Set<IkeSa> touched = new LinkedHashSet<>();
+
+  SaTable(SourceLimiter sources) {
+    this.sources = sources;
+  }
+
+  /** Whether a stranger's request for an IKE SA is to be looked at. */
+  boolean admits(InetAddress source, long nowMillis) {
+    return sources.admit(source, nowMillis);
+  }
 
   Optional<IkeSa> find(long localSpi) {
     return Optional.ofNullable(bySpi.get(localSpi));
@@ -47,6 +58,7 @@ final class SaTable {
     InitKey key = new InitKey(sa.peerSpi, peer, HexFormat.of().formatHex(requestDigest));
     halfOpen.put(key, sa);
     halfOpenKeys.put(sa.localSpi, key);
+    sources.opened(peer.getAddress());
   }
 
   /** The half-open IKE SA that this very request has made. */
@@ -64,6 +76,7 @@ final class SaTable {
     InitKey key = halfOpenKeys.remove(sa.localSpi);
     if (key != null) {
       halfOpen.remove(key);
+      sources.ended(key.peer().getAddress());
     }
   }
 

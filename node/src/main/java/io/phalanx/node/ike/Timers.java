@@ -40,6 +40,7 @@ final class Timers {
     if (sa.phase == Phase.ESTABLISHED && sa.request.isEmpty()) {
       at = Math.min(at, orNever(sa.rekeyAtMillis));
       at = Math.min(at, probeAt(sa));
+      at = Math.min(at, Reauthentication.nextAtMillis(sa));
       for (ChildRef child : sa.children) {
         if (!replaced(sa, child)) {
           at = Math.min(at, orNever(child.rekeyAtMillis()));

@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
 /** Notifications that carry data: how to make them and how to read them. */
@@ -77,6 +78,22 @@ public final class Notifies {
     return notify.data().length == Short.BYTES
         ? Optional.of(ByteBuffer.wrap(notify.data()).getShort() & 0xffff)
         : Optional.empty();
+  }
+
+  /** AUTH_LIFETIME (RFC 4478 §3). */
+  public static Notify authLifetime(long seconds) {
+    int value = (int) Math.min(seconds, 0xffff_ffffL);
+    return Notify.of(
+        NotifyType.AUTH_LIFETIME, ByteBuffer.allocate(Integer.BYTES).putInt(value).array());
+  }
+
+  /** The seconds in AUTH_LIFETIME; empty for data of another length, and for zero. */
+  public static OptionalLong seconds(Notify notify) {
+    if (notify.data().length != Integer.BYTES) {
+      return OptionalLong.empty();
+    }
+    long seconds = Integer.toUnsignedLong(ByteBuffer.wrap(notify.data()).getInt());
+    return seconds == 0 ? OptionalLong.empty() : OptionalLong.of(seconds);
   }
 
   /** SET_WINDOW_SIZE (RFC 7296 §2.3): requests that the other end may have under way. */
