@@ -18,14 +18,25 @@ public final class JavaCommand {
     return of(MAIN, arguments);
   }
 
+  /** {@code phalanx ARGUMENTS} as it runs in earnest, but for these options of the JVM. */
+  public static List<String> measured(List<String> options, List<String> arguments) {
+    return command(options, MAIN, arguments);
+  }
+
   /** Any main class of ours. */
   public static List<String> of(String mainClass, List<String> arguments) {
+    // Small heaps and the serial collector: several of these share one machine.
+    return command(
+        List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), mainClass, arguments);
+  }
+
+  private static List<String> command(
+      List<String> options, String mainClass, List<String> arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
     command.addAll(flags());
-    // Small heaps and the serial collector: several of these share one machine.
-    command.addAll(List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(arguments);
     return command;

@@ -39,7 +39,30 @@ public final class MemberProcess implements AutoCloseable {
       String name, List<String> prefix, Path config, Path logFile, AdminClient admin)
       throws IOException {
     List<String> command = new ArrayList<>(prefix);
-    command.addAll(JavaCommand.phalanx(List.of("node", "-c", config.toString())));
+    command.addAll(JavaCommand.phalanx(node(config)));
+    return start(name, command, logFile, admin);
+  }
+
+  /** The same as it runs in earnest, but for these options of the JVM. */
+  public static MemberProcess measured(
+      String name,
+      List<String> prefix,
+      List<String> options,
+      Path config,
+      Path logFile,
+      AdminClient admin)
+      throws IOException {
+    List<String> command = new ArrayList<>(prefix);
+    command.addAll(JavaCommand.measured(options, node(config)));
+    return start(name, command, logFile, admin);
+  }
+
+  private static List<String> node(Path config) {
+    return List.of("node", "-c", config.toString());
+  }
+
+  private static MemberProcess start(
+      String name, List<String> command, Path logFile, AdminClient admin) throws IOException {
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -62,6 +85,11 @@ public final class MemberProcess implements AutoCloseable {
 
   public long pid() {
     return process.pid();
+  }
+
+  /** What it has used of all cores so far, in user and kernel mode, to a tick of the kernel's. */
+  public Duration cpu() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
   /**

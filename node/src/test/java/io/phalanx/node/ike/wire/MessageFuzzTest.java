@@ -22,9 +22,11 @@ class MessageFuzzTest {
     switch (MessageCodec.decode(octets)) {
       case Decoded.Ok(var message) -> {
         byte[] written = MessageCodec.encode(message);
+        // What was not understood is not written, so what is written counts, not what was read.
         assertThat(MessageCodec.decode(written))
-            .usingRecursiveComparison()
-            .isEqualTo(new Decoded.Ok(message));
+            .isInstanceOfSatisfying(
+                Decoded.Ok.class,
+                again -> assertThat(MessageCodec.encode(again.message())).isEqualTo(written));
       }
       case Decoded.Invalid invalid -> assertThat(invalid.header().response()).isFalse();
       case Decoded.Drop _ -> {}
