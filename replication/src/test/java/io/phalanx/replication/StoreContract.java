@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -293,11 +294,10 @@ public abstract class StoreContract {
     assertThat(claimed.subSas().getLast().path()).as("another path").isEqualTo(PATH);
     await()
         .atMost(5, SECONDS)
-        .untilAsserted(
-            () -> assertThat(routes.routes.get(key).path()).contains(elsewhere.espPath()));
+        .untilAsserted(() -> assertThat(routes.route(key).path()).contains(elsewhere.espPath()));
     get(member(3).saStore().claimSaCluster(key, 2, owner(3)));
-    await().atMost(5, SECONDS).until(() -> routes.fences.get(key).epoch() == 3);
-    assertThat(routes.routes.get(key).path()).as("claimed").contains(elsewhere.espPath());
+    await().atMost(5, SECONDS).until(() -> routes.fence(key).epoch() == 3);
+    assertThat(routes.route(key).path()).as("claimed").contains(elsewhere.espPath());
   }
 
   @Test
@@ -385,6 +385,14 @@ public abstract class StoreContract {
   private static final class Routes implements SaStore.RouteListener {
     final Map<Integer, Route> routes = new ConcurrentHashMap<>();
     final Map<Integer, Fence> fences = new ConcurrentHashMap<>();
+
+    Route route(int saId) {
+      return Objects.requireNonNull(routes.get(saId));
+    }
+
+    Fence fence(int saId) {
+      return Objects.requireNonNull(fences.get(saId));
+    }
 
     @Override
     public void routeChanged(Route route) {

@@ -14,16 +14,6 @@ public final class Gate implements AutoCloseable {
   // Octets from the beginning of the UDP header: an IKE message on the NAT port stands behind four
   // zeros (RFC 3948 §2.2); exchange type and flags are at 18 and 19 of its header (RFC 7296 §3.1).
   private static final String MESSAGE = "@th,64,32 0 @th,240,8 %d @th,248,8 & 0x20 == 0x%s";
-  private static final String TABLE =
-      """
-      table inet gate {
-        counter held { }
-        chain before {
-          type filter hook prerouting priority -300;
-          %s counter name held drop
-        }
-      }
-      """;
 
   private final List<String> prefix;
 
@@ -33,7 +23,18 @@ public final class Gate implements AutoCloseable {
 
   /** Holds what a rule of nftables matches on its way into a namespace. */
   static Gate hold(List<String> prefix, String match) throws IOException, InterruptedException {
-    Shell.must(Shell.join(prefix, List.of("nft", TABLE.formatted(match))));
+    String table =
+        """
+        table inet gate {
+          counter held { }
+          chain before {
+            type filter hook prerouting priority -300;
+            %s counter name held drop
+          }
+        }
+        """
+            .formatted(match);
+    Shell.must(Shell.join(prefix, List.of("nft", table)));
     return new Gate(prefix);
   }
 
