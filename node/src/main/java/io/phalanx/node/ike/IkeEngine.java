@@ -71,6 +71,16 @@ public final class IkeEngine {
     return table.find(localSpi).isPresent();
   }
 
+  /** How many IKE SAs this member has. */
+  public int size() {
+    return table.all().size();
+  }
+
+  /** How many strangers have begun with this member as responder and are not authenticated yet. */
+  public int halfOpen() {
+    return table.halfOpenCount();
+  }
+
   /** The IKE SAs of this member as they are now; what is not committed yet included. */
   public Stream<IkeSaImage> images() {
     return table.all().stream().map(IkeSa::image);

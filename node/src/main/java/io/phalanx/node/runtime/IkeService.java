@@ -92,14 +92,8 @@ final class IkeService {
 
   /** Counts what the gauges show; they are read on other threads. */
   void count() {
-    long open = 0;
-    long all = 0;
-    for (IkeSaImage image : (Iterable<IkeSaImage>) engine.images()::iterator) {
-      all++;
-      open += image.phase() == IkeSaImage.Phase.HALF_OPEN ? 1 : 0;
-    }
-    size = all;
-    halfOpen = open;
+    size = engine.size();
+    halfOpen = engine.halfOpen();
   }
 
   /** A Child SA is near its limits, or has reached one: tells whoever owns its IKE SA. */

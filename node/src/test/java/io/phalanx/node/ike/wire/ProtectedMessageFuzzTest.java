@@ -20,7 +20,7 @@ class ProtectedMessageFuzzTest {
   private static final SkCipher CIPHER = new SkCipher(Samples.GCM, KEY, Secret.EMPTY);
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  private static final NonceSource NONCES =
+  static final NonceSource NONCES =
       new NonceSource() {
         private long next;
 
