@@ -12,6 +12,8 @@ package io.phalanx.datapath;
  * @param queueFull packets dropped because a bounded queue was full
  * @param forwarded packets handed to another member
  * @param dummies inbound packets that hide when there is traffic (RFC 4303 §2.6)
+ * @param tooBig clear packets that do not fit the path and may not be cut
+ * @param fragmented clear packets that were cut to fit the path
  * @param untransportable packets that transport mode cannot carry
  */
 public record DatapathCounters(
@@ -28,4 +30,6 @@ public record DatapathCounters(
     long queueFull,
     long forwarded,
     long dummies,
+    long tooBig,
+    long fragmented,
     long untransportable) {}

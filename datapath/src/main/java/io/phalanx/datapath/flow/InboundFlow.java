@@ -177,6 +177,7 @@ final class InboundFlow {
     }
     lane.count(IN_PACKETS);
     lane.count(IN_BYTES, key.length());
+    cluster.arrived(packet, offset, key.length());
     lane.deliver(packet, offset, key.length());
   }
 

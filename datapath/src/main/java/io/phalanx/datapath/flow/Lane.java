@@ -38,6 +38,9 @@ final class Lane {
   /** The largest inner packet whose sealed form still is a UDP datagram. */
   private static final int INNER_OCTETS_MAX = 65_000;
 
+  /** ICMP messages of ours per second, of all loops (RFC 4443 §2.4 (f)). */
+  private static final int ANSWERS_PER_SECOND_MAX = 500;
+
   private static final int DRAIN_MAX = 256; // per inbox and turn, so that sockets get theirs
 
   final int index;
@@ -50,6 +53,7 @@ final class Lane {
   private final TokenBucket ikeBucket;
   private final TokenBucket espBucket;
   private final TokenBucket clearBucket;
+  private final TokenBucket answerBucket;
   private final IvSource counterIvs;
   private final IvSource randomIvs;
   private final FlowKey key = new FlowKey();
@@ -73,6 +77,7 @@ final class Lane {
     this.ikeBucket = new TokenBucket(settings.ikePerSecondMax() / lanes, now);
     this.espBucket = new TokenBucket(settings.unknownPerSecondMax() / lanes, now);
     this.clearBucket = new TokenBucket(settings.unknownPerSecondMax() / lanes, now);
+    this.answerBucket = new TokenBucket(ANSWERS_PER_SECOND_MAX / lanes, now);
     this.counterIvs = new CounterIvs(shared.nonces());
     this.randomIvs = new RandomIvs(shared.random());
   }
@@ -296,6 +301,11 @@ final class Lane {
       shared.ports().flush(index, Integer.numberOfTrailingZeros(written));
       written &= written - 1;
     }
+  }
+
+  /** Whether a sender on the clear side may be told of a fault now. */
+  boolean mayAnswer() {
+    return answerBucket.take(now());
   }
 
   int listenFor(PeerPath path) {

@@ -24,9 +24,11 @@ final class LoopCounters {
   static final int FORWARDED = 11;
 
   static final int DUMMIES = 12;
-  static final int UNTRANSPORTABLE = 13;
+  static final int TOO_BIG = 13;
+  static final int FRAGMENTED = 14;
+  static final int UNTRANSPORTABLE = 15;
 
-  private static final int COUNT = 14;
+  private static final int COUNT = 16;
   private static final int PADDING = 16;
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
@@ -71,6 +73,8 @@ final class LoopCounters {
         sums[QUEUE_FULL],
         sums[FORWARDED],
         sums[DUMMIES],
+        sums[TOO_BIG],
+        sums[FRAGMENTED],
         sums[UNTRANSPORTABLE]);
   }
 }

@@ -39,6 +39,7 @@ final class SaCluster implements Target.Outbound {
   private final List<SubSa> subSas;
   private final InboundFlow inbound;
   private final OutboundFlow outbound;
+  private final PathFit fit;
   private final LeaseDesk desk;
   private final long rekeyAt;
 
@@ -59,10 +60,14 @@ final class SaCluster implements Target.Outbound {
     this.inbound = new InboundFlow(this, spec, lane, transport);
     this.outbound =
         new OutboundFlow(this, spec, lane, transport, extended ? LAST_64_BIT : LAST_32_BIT);
+    this.fit = new PathFit(this, lane, outbound, spec.handling(), transport != null);
+    int headerOctets = transport == null ? 0 : transport.headerOctets();
     this.desk = new LeaseDesk(outbound.source(), inbound.limit());
     this.subSas =
         spec.subSas().stream()
-            .map(sub -> new SubSa(this, sub, extended, ciphers, lane.listenFor(sub.path())))
+            .map(
+                sub ->
+                    new SubSa(this, sub, spec, ciphers, headerOctets, lane.listenFor(sub.path())))
             .toList();
     this.path = subSas.getFirst();
   }
@@ -93,8 +98,13 @@ final class SaCluster implements Target.Outbound {
     if (closed || spent) {
       lane.count(NO_SA);
     } else {
-      outbound.send(packet, offset, length);
+      fit.send(packet, offset, length);
     }
+  }
+
+  /** A packet of the peer on its way to the clear port. */
+  void arrived(byte[] packet, int offset, int length) {
+    fit.clamp(packet, offset, length);
   }
 
   /** The sub-SA that the peer's newest packet took, and so the one that is sent over. */

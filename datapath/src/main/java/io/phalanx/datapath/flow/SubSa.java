@@ -3,14 +3,19 @@ package io.phalanx.datapath.flow;
 import io.phalanx.config.suite.EncryptionAlgorithm;
 import io.phalanx.datapath.DatapathEvents;
 import io.phalanx.datapath.PeerPath;
+import io.phalanx.datapath.SaClusterSpec;
 import io.phalanx.datapath.SubSaSpec;
+import io.phalanx.datapath.esp.EspPacket;
 import io.phalanx.datapath.esp.PacketCipher;
 import io.phalanx.datapath.esp.PacketCiphers;
+import io.phalanx.datapath.inner.Ip;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
 /** A sub-SA at work: its SPIs, its keys as ciphers, its path. Lives on its cluster's home loop. */
 final class SubSa implements Target.Inbound {
+  private static final int UDP_HEADER_OCTETS = 8;
   private static final long TELL_AGAIN_NANOS = 1_000_000_000L;
 
   final SaCluster cluster;
@@ -20,13 +25,24 @@ final class SubSa implements Target.Inbound {
   final PacketCipher sealer;
   final boolean counterIv;
 
+  private final int pathMtuOctets;
+  private final int headerOctets; // of clear packets that ESP does not carry
+
   InetSocketAddress peer;
   int listen; // index of the listen address that the peer reaches
 
+  private int innerOctetsMax;
   private Optional<PeerPath> told = Optional.empty();
   private long toldNanos;
 
-  SubSa(SaCluster cluster, SubSaSpec spec, boolean extended, PacketCiphers ciphers, int listen) {
+  SubSa(
+      SaCluster cluster,
+      SubSaSpec spec,
+      SaClusterSpec of,
+      PacketCiphers ciphers,
+      int headerOctets,
+      int listen) {
+    boolean extended = of.extendedSequenceNumbers();
     this.cluster = cluster;
     this.inboundSpi = spec.inboundSpi();
     this.outboundSpi = spec.outboundSpi();
@@ -37,6 +53,9 @@ final class SubSa implements Target.Inbound {
     this.counterIv = spec.suite().encryption() != EncryptionAlgorithm.AES_CBC;
     this.peer = spec.path().peer();
     this.listen = listen;
+    this.pathMtuOctets = of.handling().pathMtuOctets();
+    this.headerOctets = headerOctets;
+    this.innerOctetsMax = octetsThatFit();
   }
 
   /**
@@ -67,5 +86,18 @@ final class SubSa implements Target.Inbound {
     peer = path.peer();
     listen = index;
     told = Optional.empty();
+    innerOctetsMax = octetsThatFit();
+  }
+
+  /** The largest clear packet that gets to the peer in one piece. */
+  int innerOctetsMax() {
+    return innerOctetsMax;
+  }
+
+  private int octetsThatFit() {
+    boolean ipv4 = peer.getAddress() instanceof Inet4Address;
+    int outer = (ipv4 ? Ip.IPV4_HEADER_OCTETS : Ip.IPV6_HEADER_OCTETS) + UDP_HEADER_OCTETS;
+    int room = pathMtuOctets - outer - sealer.overheadOctets();
+    return headerOctets + room - room % sealer.alignOctets() - EspPacket.TRAILER_OCTETS;
   }
 }

@@ -32,6 +32,7 @@ public final class FlowKey {
   int sourcePort;
   int destinationPort;
   private int length;
+  private boolean laterFragment;
 
   /** The packet's own length in octets; what follows it in the buffer is padding. */
   public int length() {
@@ -40,6 +41,18 @@ public final class FlowKey {
 
   public boolean ipv4() {
     return ipv4;
+  }
+
+  /** Whether an ICMP error may answer the packet (RFC 1122 §3.2.2, RFC 4443 §2.4). */
+  public boolean answerable() {
+    return !laterFragment && !icmpError();
+  }
+
+  /** Whether it is an ICMP message about another packet (RFC 792, RFC 4443 §2.1). */
+  boolean icmpError() {
+    int type = sourcePort == NO_PORT ? NO_PORT : sourcePort >> 8;
+    return (protocol == 58 && type >= 0 && type < 128)
+        || (protocol == 1 && (type == 3 || type == 4 || type == 5 || type == 11 || type == 12));
   }
 
   /**
@@ -71,7 +84,7 @@ public final class FlowKey {
     destinationHigh = 0;
     destinationLow = MAPPED | Integer.toUnsignedLong((int) INT.get(packet, offset + 16));
     protocol = packet[offset + 9] & 0xff;
-    boolean laterFragment = (unsignedShort(packet, offset + 6) & 0x1fff) != 0;
+    laterFragment = (unsignedShort(packet, offset + 6) & 0x1fff) != 0;
     if (laterFragment) {
       noPorts();
     } else {
@@ -89,6 +102,7 @@ public final class FlowKey {
       return false;
     }
     ipv4 = false;
+    laterFragment = false;
     length = total;
     sourceHigh = (long) LONG.get(packet, offset + 8);
     sourceLow = (long) LONG.get(packet, offset + 16);
@@ -116,6 +130,7 @@ public final class FlowKey {
             return false;
           }
           if ((unsignedShort(packet, at + 2) & 0xfff8) != 0) {
+            laterFragment = true;
             protocol = packet[at] & 0xff;
             noPorts();
             return true;

@@ -35,12 +35,18 @@ final class MemberMetrics {
     dropped(datapath, "no-sa", DatapathCounters::noSa);
     dropped(datapath, "queue-full", DatapathCounters::queueFull);
     dropped(datapath, "dummy", DatapathCounters::dummies);
+    dropped(datapath, "too-big", DatapathCounters::tooBig);
     dropped(datapath, "untransportable", DatapathCounters::untransportable);
     counter(
         "phalanx.forwarded.packets",
         "packets handed to the owner of their SA",
         datapath,
         path -> path.counters().forwarded());
+    counter(
+        "phalanx.fragmented.packets",
+        "clear packets cut to fit the path to the peer",
+        datapath,
+        path -> path.counters().fragmented());
     counter(
         "phalanx.control.dropped",
         "packets that the control loop had no room for",
