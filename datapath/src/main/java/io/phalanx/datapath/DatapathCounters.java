@@ -11,6 +11,8 @@ package io.phalanx.datapath;
  * @param noSa clear packets that nothing covers
  * @param queueFull packets dropped because a bounded queue was full
  * @param forwarded packets handed to another member
+ * @param fragmentMismatch inbound later fragments that the traffic selectors do not cover and whose
+ *     first fragment was not let through
  * @param dummies inbound packets that hide when there is traffic (RFC 4303 §2.6)
  * @param tooBig clear packets that do not fit the path and may not be cut
  * @param fragmented clear packets that were cut to fit the path
@@ -29,6 +31,7 @@ public record DatapathCounters(
     long noSa,
     long queueFull,
     long forwarded,
+    long fragmentMismatch,
     long dummies,
     long tooBig,
     long fragmented,

@@ -269,6 +269,7 @@ public final class GatewayDatapath implements Datapath {
     synchronized (injection) {
       Lane lane =
           injectionKey.parse(packet, 0, packet.length)
+                  && !injectionKey.fragment() // all fragments on one loop: it remembers the first
                   && shared.spd().find(injectionKey) instanceof SaCluster cluster
               ? cluster.lane
               : lanes.getFirst();

@@ -1,6 +1,7 @@
 package io.phalanx.datapath.flow;
 
 import static io.phalanx.datapath.flow.LoopCounters.DUMMIES;
+import static io.phalanx.datapath.flow.LoopCounters.FRAGMENT_MISMATCH;
 import static io.phalanx.datapath.flow.LoopCounters.IN_BYTES;
 import static io.phalanx.datapath.flow.LoopCounters.IN_PACKETS;
 import static io.phalanx.datapath.flow.LoopCounters.MALFORMED;
@@ -19,6 +20,7 @@ import io.phalanx.datapath.flow.WaitingPackets.Arrival;
 import io.phalanx.datapath.flow.WaitingPackets.Waiting;
 import io.phalanx.datapath.inner.TransportFraming;
 import io.phalanx.datapath.policy.FlowKey;
+import io.phalanx.datapath.policy.FragmentMemory;
 import io.phalanx.datapath.policy.Selector;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -30,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * when the store has raised the limit; until then it counts as not received.
  */
 final class InboundFlow {
+  /** Packets in fragments that are let through at a time. */
+  private static final int FRAGMENTED_PACKETS = 128;
+
   private final SaCluster cluster;
   private final Lane lane;
   private final boolean extended;
@@ -38,6 +43,7 @@ final class InboundFlow {
   private final InboundLimit limit;
   private final Lifetime life;
   private final @Nullable TransportFraming transport;
+  private final @Nullable FragmentMemory<Boolean> fragments; // where selectors look at ports
   private final WaitingPackets waiting;
   private long lastNanos;
 
@@ -49,6 +55,8 @@ final class InboundFlow {
     this.extended = spec.extendedSequenceNumbers();
     this.local = Selector.of(spec.localSelectors());
     this.remote = Selector.of(spec.remoteSelectors());
+    boolean ports = Selector.anyNeedsPorts(local) || Selector.anyNeedsPorts(remote);
+    this.fragments = ports ? new FragmentMemory<>(FRAGMENTED_PACKETS, false) : null;
     ReplayWindow window = new ReplayWindow(spec.windowSizeBits(), spec.sequence().inSeen());
     this.limit = new InboundLimit(window, spec.sequence().inLimit());
     this.life = new Lifetime(spec.rekeyPackets(), spec.rekeyBytes());
@@ -171,14 +179,32 @@ final class InboundFlow {
   }
 
   private void pass(byte[] packet, int offset, FlowKey key) {
-    if (!Selector.anyCoversSource(remote, key) || !Selector.anyCoversDestination(local, key)) {
-      lane.count(SELECTOR_MISMATCH);
+    if (!mayPass(packet, offset, key)) {
+      lane.count(key.laterFragment() ? FRAGMENT_MISMATCH : SELECTOR_MISMATCH);
       return;
     }
     lane.count(IN_PACKETS);
     lane.count(IN_BYTES, key.length());
     cluster.arrived(packet, offset, key.length());
     lane.deliver(packet, offset, key.length());
+  }
+
+  /**
+   * By selectors; where they look at ports a later fragment follows the first (RFC 4301 §7.3), and
+   * an ICMP error the packet of ours that it is about (§6.2).
+   */
+  private boolean mayPass(byte[] packet, int offset, FlowKey key) {
+    boolean covered = covered(key);
+    if (fragments != null && key.firstFragment()) {
+      fragments.remember(key, covered, lane.now());
+    }
+    return covered
+        || (fragments != null && key.laterFragment() && fragments.find(key, lane.now()))
+        || (lane.quotedKey().parseQuoted(key, packet, offset) && covered(lane.quotedKey()));
+  }
+
+  private boolean covered(FlowKey key) {
+    return Selector.anyCoversSource(remote, key) && Selector.anyCoversDestination(local, key);
   }
 
   /**

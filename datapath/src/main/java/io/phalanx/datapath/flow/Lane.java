@@ -16,6 +16,7 @@ import io.phalanx.datapath.esp.EspPacket;
 import io.phalanx.datapath.esp.IvSource;
 import io.phalanx.datapath.esp.RandomIvs;
 import io.phalanx.datapath.policy.FlowKey;
+import io.phalanx.datapath.policy.FragmentMemory;
 import io.phalanx.datapath.udp.UdpPorts;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
@@ -41,6 +42,9 @@ final class Lane {
   /** ICMP messages of ours per second, of all loops (RFC 4443 §2.4 (f)). */
   private static final int ANSWERS_PER_SECOND_MAX = 500;
 
+  /** Packets in fragments whose way is remembered. */
+  private static final int FRAGMENTED_PACKETS = 1024;
+
   private static final int DRAIN_MAX = 256; // per inbox and turn, so that sockets get theirs
 
   final int index;
@@ -57,6 +61,9 @@ final class Lane {
   private final IvSource counterIvs;
   private final IvSource randomIvs;
   private final FlowKey key = new FlowKey();
+  private final FlowKey quotedKey = new FlowKey();
+  private final FragmentMemory<Target.Outbound> fragments =
+      new FragmentMemory<>(FRAGMENTED_PACKETS, Target.Nowhere.NOWHERE);
   private final byte[] receiveBuffer = new byte[BUFFER_OCTETS];
   private final byte[] clearBuffer = new byte[BUFFER_OCTETS];
   private final byte[] sealBuffer = new byte[BUFFER_OCTETS];
@@ -186,7 +193,7 @@ final class Lane {
       return;
     }
     int own = key.length();
-    switch (shared.spd().find(key)) {
+    switch (wayOf(packet, offset)) {
       case SaCluster cluster -> {
         if (cluster.lane == this) {
           cluster.outbound(packet, offset, own);
@@ -208,6 +215,21 @@ final class Lane {
         }
       }
     }
+  }
+
+  /** By selectors; a later fragment follows the first, an ICMP error the packet it is about. */
+  private Target.Outbound wayOf(byte[] packet, int offset) {
+    if (key.laterFragment()) {
+      Target.Outbound way = fragments.find(key, now());
+      return way == Target.Nowhere.NOWHERE ? shared.spd().find(key) : way;
+    }
+    Target.Outbound way = shared.spd().find(key);
+    if (key.firstFragment()) {
+      fragments.remember(key, way, now());
+    }
+    return way == Target.Nowhere.NOWHERE && quotedKey.parseQuoted(key, packet, offset)
+        ? shared.spd().find(quotedKey)
+        : way;
   }
 
   private boolean mayForward(int hops) {
@@ -335,6 +357,11 @@ final class Lane {
   /** Room for a clear packet on its way to the clear port. */
   byte[] clearBuffer() {
     return clearBuffer;
+  }
+
+  /** For the packet that an ICMP error quotes. */
+  FlowKey quotedKey() {
+    return quotedKey;
   }
 
   byte[] sealBuffer() {

@@ -27,8 +27,9 @@ final class LoopCounters {
   static final int TOO_BIG = 13;
   static final int FRAGMENTED = 14;
   static final int UNTRANSPORTABLE = 15;
+  static final int FRAGMENT_MISMATCH = 16;
 
-  private static final int COUNT = 16;
+  private static final int COUNT = 17;
   private static final int PADDING = 16;
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
@@ -72,6 +73,7 @@ final class LoopCounters {
         sums[NO_SA],
         sums[QUEUE_FULL],
         sums[FORWARDED],
+        sums[FRAGMENT_MISMATCH],
         sums[DUMMIES],
         sums[TOO_BIG],
         sums[FRAGMENTED],

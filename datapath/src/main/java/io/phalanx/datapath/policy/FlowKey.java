@@ -17,6 +17,8 @@ public final class FlowKey {
   private static final int IPV4_HEADER_OCTETS = 20;
   private static final int IPV6_HEADER_OCTETS = 40;
   private static final int EXTENSIONS_MAX = 8;
+  private static final int ICMP_HEADER_OCTETS = 8;
+  private static final long FRAGMENT_OF_IPV6 = 1L << 40;
 
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -31,8 +33,11 @@ public final class FlowKey {
   int protocol;
   int sourcePort;
   int destinationPort;
+  long fragmentId; // with what else tells packets of the same addresses apart
   private int length;
+  private int transportAt; // octets before the transport header
   private boolean laterFragment;
+  private boolean firstFragment;
 
   /** The packet's own length in octets; what follows it in the buffer is padding. */
   public int length() {
@@ -41,6 +46,21 @@ public final class FlowKey {
 
   public boolean ipv4() {
     return ipv4;
+  }
+
+  /** Whether it is but a part of a packet. */
+  public boolean fragment() {
+    return firstFragment || laterFragment;
+  }
+
+  /** Whether it is the first of several fragments. */
+  public boolean firstFragment() {
+    return firstFragment;
+  }
+
+  /** Whether it is a fragment, but not the first: without ports. */
+  public boolean laterFragment() {
+    return laterFragment;
   }
 
   /** Whether an ICMP error may answer the packet (RFC 1122 §3.2.2, RFC 4443 §2.4). */
@@ -61,49 +81,96 @@ public final class FlowKey {
    * @return whether it is one: version, header lengths and total length fit what is there
    */
   public boolean parse(byte[] packet, int offset, int available) {
+    return parse(packet, offset, available, true);
+  }
+
+  /**
+   * Reads the packet that an ICMP message tells the fate of, with its two ends exchanged: the flow
+   * that the message belongs to (RFC 4301 §6.2). What comes of it says nothing but that.
+   *
+   * @param of the message, as it was parsed out of {@code packet}
+   * @return whether it is such a message, for the sender of the packet that it quotes
+   */
+  public boolean parseQuoted(FlowKey of, byte[] packet, int offset) {
+    int quoted = of.transportAt + ICMP_HEADER_OCTETS;
+    if (!of.tellsOfLoss()
+        || quoted > of.length
+        || !parse(packet, offset + quoted, of.length - quoted, false)
+        || ipv4 != of.ipv4
+        || icmpError()
+        || sourceHigh != of.destinationHigh
+        || sourceLow != of.destinationLow) {
+      return false;
+    }
+    long high = sourceHigh;
+    long low = sourceLow;
+    int port = sourcePort;
+    sourceHigh = destinationHigh;
+    sourceLow = destinationLow;
+    sourcePort = destinationPort;
+    destinationHigh = high;
+    destinationLow = low;
+    destinationPort = port;
+    return true;
+  }
+
+  /** Unreachable, too big, time exceeded, parameter problem; a redirect tells of no loss. */
+  private boolean tellsOfLoss() {
+    int type = sourcePort == NO_PORT ? NO_PORT : sourcePort >> 8;
+    return ipv4
+        ? protocol == 1 && (type == 3 || type == 11 || type == 12)
+        : protocol == 58 && type >= 1 && type <= 4;
+  }
+
+  private boolean parse(byte[] packet, int offset, int available, boolean whole) {
     if (available < IPV4_HEADER_OCTETS) {
       return false;
     }
     return switch ((packet[offset] >> 4) & 0xf) {
-      case 4 -> parseIpv4(packet, offset, available);
-      case 6 -> parseIpv6(packet, offset, available);
+      case 4 -> parseIpv4(packet, offset, available, whole);
+      case 6 -> parseIpv6(packet, offset, available, whole);
       default -> false;
     };
   }
 
-  private boolean parseIpv4(byte[] packet, int offset, int available) {
+  private boolean parseIpv4(byte[] packet, int offset, int available, boolean whole) {
     int header = (packet[offset] & 0xf) * 4;
     int total = unsignedShort(packet, offset + 2);
-    if (header < IPV4_HEADER_OCTETS || total < header || total > available) {
+    if (header < IPV4_HEADER_OCTETS || total < header || (whole ? total : header) > available) {
       return false;
     }
     ipv4 = true;
-    length = total;
+    length = Math.min(total, available);
+    transportAt = header;
     sourceHigh = 0;
     sourceLow = MAPPED | Integer.toUnsignedLong((int) INT.get(packet, offset + 12));
     destinationHigh = 0;
     destinationLow = MAPPED | Integer.toUnsignedLong((int) INT.get(packet, offset + 16));
     protocol = packet[offset + 9] & 0xff;
-    laterFragment = (unsignedShort(packet, offset + 6) & 0x1fff) != 0;
+    int fragment = unsignedShort(packet, offset + 6);
+    laterFragment = (fragment & 0x1fff) != 0;
+    firstFragment = (fragment & 0x3fff) == 0x2000;
+    fragmentId = (long) protocol << 16 | unsignedShort(packet, offset + 4);
     if (laterFragment) {
       noPorts();
     } else {
-      ports(packet, offset + header, offset + total);
+      ports(packet, offset + header, offset + length);
     }
     return true;
   }
 
-  private boolean parseIpv6(byte[] packet, int offset, int available) {
+  private boolean parseIpv6(byte[] packet, int offset, int available, boolean whole) {
     if (available < IPV6_HEADER_OCTETS) {
       return false;
     }
     int total = IPV6_HEADER_OCTETS + unsignedShort(packet, offset + 4);
-    if (total > available) {
+    if (whole && total > available) {
       return false;
     }
     ipv4 = false;
     laterFragment = false;
-    length = total;
+    firstFragment = false;
+    length = Math.min(total, available);
     sourceHigh = (long) LONG.get(packet, offset + 8);
     sourceLow = (long) LONG.get(packet, offset + 16);
     destinationHigh = (long) LONG.get(packet, offset + 24);
@@ -129,13 +196,12 @@ public final class FlowKey {
           if (end - at < 8) {
             return false;
           }
-          if ((unsignedShort(packet, at + 2) & 0xfff8) != 0) {
-            laterFragment = true;
-            protocol = packet[at] & 0xff;
-            noPorts();
+          int fragment = unsignedShort(packet, at + 2);
+          if ((fragment & 0xfff9) != 0) {
+            fragment(packet, at, end, (fragment & 0xfff8) != 0);
             return true;
           }
-          octets = 8;
+          octets = 8; // all of a packet in one fragment, RFC 6946
         }
         case 51 -> { // authentication header, RFC 4302 §2.2
           if (end - at < 12) {
@@ -145,6 +211,7 @@ public final class FlowKey {
         }
         default -> {
           protocol = next;
+          transportAt = at - offset;
           ports(packet, at, end);
           return true;
         }
@@ -156,6 +223,23 @@ public final class FlowKey {
       at += octets;
     }
     return false;
+  }
+
+  /**
+   * Fragments show what stands right behind the fragment header and no further: where that is
+   * another header, a later fragment could change what comes after it.
+   */
+  private void fragment(byte[] packet, int at, int end, boolean later) {
+    laterFragment = later;
+    firstFragment = !later;
+    fragmentId = FRAGMENT_OF_IPV6 | Integer.toUnsignedLong((int) INT.get(packet, at + 4));
+    protocol = packet[at] & 0xff;
+    if (later) {
+      noPorts();
+    } else {
+      transportAt = at + 8 - (end - length);
+      ports(packet, at + 8, end);
+    }
   }
 
   private void ports(byte[] packet, int at, int end) {

@@ -63,6 +63,16 @@ public final class Selector {
     return false;
   }
 
+  /** Whether one of them looks at ports, which later fragments do not show. */
+  public static boolean anyNeedsPorts(Selector[] selectors) {
+    for (Selector selector : selectors) {
+      if (!selector.coversPort(FlowKey.NO_PORT)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   boolean coversDestination(FlowKey packet) {
     return covers(packet, packet.destinationHigh, packet.destinationLow, packet.destinationPort);
   }

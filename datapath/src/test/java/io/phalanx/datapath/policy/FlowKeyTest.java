@@ -45,6 +45,43 @@ class FlowKeyTest {
   }
 
   @Test
+  void shouldReadPortsOfFirstIpv6FragmentsOnlyRightBehindTheFragmentHeader() {
+    ByteBuffer plain = ipv6(44, 8 + 8);
+    plain.put(new byte[] {17, 0, 0, 1, 0, 0, 0, 1}).putShort((short) 53).putShort((short) 54);
+    assertThat(parse(plain)).isTrue();
+    assertThat(key.firstFragment()).isTrue();
+    assertThat(key.destinationPort).isEqualTo(54);
+    // Where options come first, a later fragment could change the ports behind them.
+    ByteBuffer options = ipv6(44, 8 + 8 + 8);
+    options.put(new byte[] {60, 0, 0, 1, 0, 0, 0, 1}).put(new byte[] {17, 0, 0, 0, 0, 0, 0, 0});
+    options.putShort((short) 53).putShort((short) 54);
+    assertThat(parse(options)).isTrue();
+    assertThat(key.protocol).isEqualTo(60);
+    assertThat(key.destinationPort).isEqualTo(FlowKey.NO_PORT);
+    options.put(43, (byte) 0); // all in one fragment: nothing comes later
+    assertThat(parse(options)).isTrue();
+    assertThat(key.fragment()).isFalse();
+    assertThat(key.destinationPort).isEqualTo(54);
+  }
+
+  @Test
+  void shouldReadTheFlowThatAnIcmpv6ErrorIsAbout() {
+    byte[] about = PolicyTableTest.packet("fd00::1", "fd00::2", 17, 1000, 53);
+    ByteBuffer error = ipv6(58, 8 + about.length);
+    error.put(new byte[] {2, 0, 0, 0, 0, 0, 5, 0}).put(about);
+    error.put(8 + 15, (byte) 9).put(24, about, 8, 16);
+    FlowKey quoted = new FlowKey();
+    assertThat(parse(error)).isTrue();
+    assertThat(quoted.parseQuoted(key, octets(error), 0)).isTrue();
+    assertThat(quoted.sourcePort).isEqualTo(53);
+    assertThat(quoted.destinationPort).isEqualTo(1000);
+    assertThat(quoted.destinationLow).isEqualTo(1);
+    error.put(40, (byte) 128); // an echo is about nothing
+    assertThat(parse(error)).isTrue();
+    assertThat(quoted.parseQuoted(key, octets(error), 0)).isFalse();
+  }
+
+  @Test
   void shouldRefuseExtensionHeadersThatEndOutside() {
     ByteBuffer packet = ipv6(0, 8);
     packet.put(new byte[] {17, 9, 0, 0, 0, 0, 0, 0});
@@ -89,6 +126,8 @@ class FlowKeyTest {
   void shouldNeverReadOutsideThePacket() {
     Random random = new Random(3);
     int packets = 0;
+    int quotes = 0;
+    FlowKey quoted = new FlowKey();
     for (int count = 0; count < 200_000; count++) {
       byte[] packet = new byte[random.nextInt(120)];
       random.nextBytes(packet);
@@ -98,9 +137,12 @@ class FlowKeyTest {
         packet[4] = 0;
         packet[6] = new byte[] {0, 43, 44, 51, 60, 17}[random.nextInt(6)];
       }
-      packets += key.parse(packet, 0, packet.length) ? 1 : 0;
+      boolean parsed = key.parse(packet, 0, packet.length);
+      packets += parsed ? 1 : 0;
+      quotes += parsed && quoted.parseQuoted(key, packet, 0) ? 1 : 0;
     }
     assertThat(packets).isPositive();
+    assertThat(quotes).as("needs a quoted sender that is right").isZero();
   }
 
   private static ByteBuffer ipv6(int nextHeader, int payload) {
@@ -110,8 +152,12 @@ class FlowKeyTest {
   }
 
   private boolean parse(ByteBuffer packet) {
+    return key.parse(octets(packet), 0, packet.capacity());
+  }
+
+  private static byte[] octets(ByteBuffer packet) {
     byte[] octets = new byte[packet.capacity()];
     packet.get(0, octets);
-    return key.parse(octets, 0, octets.length);
+    return octets;
   }
 }

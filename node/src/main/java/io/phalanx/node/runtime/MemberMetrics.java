@@ -34,6 +34,7 @@ final class MemberMetrics {
     dropped(datapath, "selector-mismatch", DatapathCounters::selectorMismatch);
     dropped(datapath, "no-sa", DatapathCounters::noSa);
     dropped(datapath, "queue-full", DatapathCounters::queueFull);
+    dropped(datapath, "fragment-mismatch", DatapathCounters::fragmentMismatch);
     dropped(datapath, "dummy", DatapathCounters::dummies);
     dropped(datapath, "too-big", DatapathCounters::tooBig);
     dropped(datapath, "untransportable", DatapathCounters::untransportable);
