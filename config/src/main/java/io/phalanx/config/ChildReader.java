@@ -4,6 +4,7 @@ import io.phalanx.config.GatewayConfig.Child;
 import io.phalanx.config.GatewayConfig.Mode;
 import io.phalanx.config.net.IpPrefix;
 import io.phalanx.config.suite.EspSuite;
+import io.phalanx.config.suite.SuiteAdvice;
 import io.phalanx.config.suite.SuiteNotation;
 import io.phalanx.config.text.Parsed;
 import io.phalanx.config.text.Quantities;
@@ -121,14 +122,17 @@ final class ChildReader {
         .map(
             list ->
                 list.list(1, ConnectionReader.PROPOSALS_MAX).stream()
-                    .flatMap(
-                        suite ->
-                            suite
-                                .read(SuiteNotation::parseEsp, SuiteNotation.espDefaults())
-                                .stream())
+                    .flatMap(suite -> espSuite(suite).stream())
                     .distinct()
                     .toList())
         .orElseGet(SuiteNotation::espDefaults);
+  }
+
+  /** With and without extended sequence numbers, unless the text says which. */
+  private static List<EspSuite> espSuite(Item item) {
+    List<EspSuite> suites = item.read(SuiteNotation::parseEsp, SuiteNotation.espDefaults());
+    ConnectionReader.advise(item, SuiteAdvice.on(suites.getFirst()));
+    return suites;
   }
 
   private static int window(Item item) {

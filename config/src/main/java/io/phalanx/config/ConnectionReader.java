@@ -11,6 +11,7 @@ import io.phalanx.config.GatewayConfig.Pool;
 import io.phalanx.config.GatewayConfig.Psk;
 import io.phalanx.config.GatewayConfig.Remote;
 import io.phalanx.config.suite.IkeSuite;
+import io.phalanx.config.suite.SuiteAdvice;
 import io.phalanx.config.suite.SuiteNotation;
 import io.phalanx.config.text.Addresses;
 import io.phalanx.config.text.Parsed;
@@ -201,13 +202,23 @@ final class ConnectionReader {
         .map(
             list ->
                 list.list(1, PROPOSALS_MAX).stream()
-                    .map(
-                        suite ->
-                            suite.read(
-                                SuiteNotation::parseIke, SuiteNotation.ikeDefaults().getFirst()))
+                    .map(ConnectionReader::ikeSuite)
                     .distinct()
                     .toList())
         .orElseGet(SuiteNotation::ikeDefaults);
+  }
+
+  private static IkeSuite ikeSuite(Item item) {
+    IkeSuite suite = item.read(SuiteNotation::parseIke, SuiteNotation.ikeDefaults().getFirst());
+    advise(item, SuiteAdvice.on(suite));
+    return suite;
+  }
+
+  static void advise(Item suite, List<String> reasons) {
+    if (!reasons.isEmpty()) {
+      suite.warning(
+          String.join("; ", reasons), "remove it, unless a peer has nothing better to offer");
+    }
   }
 
   private String pool(Item item) {

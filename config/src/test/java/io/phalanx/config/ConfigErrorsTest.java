@@ -57,9 +57,14 @@ class ConfigErrorsTest {
             "phalanx.yaml:14:20: connections[0].remote.auth: \"eap\" is not known here - use one of"
                 + " certificate, psk",
             "phalanx.yaml:15:21: connections[0].ike-proposals[0]: unknown algorithm \"aes512\" -"
-                + " use one of aes128gcm16, aes256gcm16, chacha20poly1305,"
-                + " aes128, aes256, sha256, sha384, sha512, prfsha256, prfsha384, prfsha512,"
-                + " ecp256, ecp384, curve25519, modp2048, esn, noesn",
+                + " use one of aes128gcm16, aes192gcm16, aes256gcm16, chacha20poly1305, aes128,"
+                + " aes192, aes256, aes128ctr, aes192ctr, aes256ctr, aes128gcm12, aes192gcm12,"
+                + " aes256gcm12, aes128gcm8, aes192gcm8, aes256gcm8, aes128ccm16, aes192ccm16,"
+                + " aes256ccm16, aes128ccm12, aes192ccm12, aes256ccm12, aes128ccm8, aes192ccm8,"
+                + " aes256ccm8, aes128gmac, aes192gmac, aes256gmac, null, sha256, sha384, sha512,"
+                + " sha1, aesxcbc, aescmac, prfsha256, prfsha384, prfsha512, prfsha1, prfaesxcbc,"
+                + " prfaescmac, ecp256, ecp384, ecp521, curve25519, x25519, curve448, x448,"
+                + " modp2048, modp3072, modp4096, modp6144, modp8192, esn, noesn",
             "phalanx.yaml:16:11: connections[0].pool: there is no pool \"raod\" - did you mean"
                 + " road?",
             "phalanx.yaml:17:10: connections[0].dpd: the duration \"30\" has no known unit - write"
@@ -201,6 +206,18 @@ class ConfigErrorsTest {
         .singleElement()
         .asString()
         .contains("only an initiator asks for addresses");
+    assertThat(
+            warnings(
+                spoiled(
+                    "remote:",
+                    "ike-proposals: [aes128-sha1-modp2048, aes128-sha256-modp2048]\n    remote:")))
+        .singleElement()
+        .asString()
+        .contains("ike-proposals[0]: HMAC-SHA1", "(RFC 8247 §2.3); its PRF", "nothing better");
+    assertThat(warnings(spoiled("local: [10", "esp-proposals: [null-sha256]\n        local: [10")))
+        .singleElement()
+        .asString()
+        .contains("esp-proposals[0]: it encrypts nothing");
   }
 
   @ParameterizedTest

@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * One choice of algorithms for a Child SA.
  *
- * @param keyBits encryption key length in bits, without salt
+ * @param keyBits encryption key length in bits, without salt; 0 for NULL
  * @param integrity empty exactly when the cipher is a combined-mode one
  * @param keyExchange group for perfect forward secrecy in CREATE_CHILD_SA; empty for none
  * @param extendedSequenceNumbers 64-bit sequence numbers (RFC 4303 §2.2.1)
@@ -20,6 +20,9 @@ public record EspSuite(
     if (encryption.combinedMode() == integrity.isPresent()) {
       throw new IllegalArgumentException(
           "integrity goes with a cipher that is not combined-mode: " + encryption);
+    }
+    if (!encryption.keyBits().contains(keyBits)) {
+      throw new IllegalArgumentException("no key of " + keyBits + " bits: " + encryption);
     }
   }
 

@@ -19,6 +19,9 @@ public record IkeSuite(
       throw new IllegalArgumentException(
           "integrity goes with a cipher that is not combined-mode: " + encryption);
     }
+    if (!encryption.encrypts() || !encryption.keyBits().contains(keyBits)) {
+      throw new IllegalArgumentException("not a cipher for IKE: " + encryption + " " + keyBits);
+    }
   }
 
   /** Octets of SK_e: key and salt. */

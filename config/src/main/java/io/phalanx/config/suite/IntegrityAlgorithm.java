@@ -1,21 +1,22 @@
 package io.phalanx.config.suite;
 
-/** Transform type 3, integrity (RFC 7296 §3.3.2; RFC 4868 for HMAC-SHA2). */
+/** Transform type 3, integrity (RFC 7296 §3.3.2). */
 public enum IntegrityAlgorithm {
-  HMAC_SHA2_256_128(12, 32, 16, "HmacSHA256"),
-  HMAC_SHA2_384_192(13, 48, 24, "HmacSHA384"),
-  HMAC_SHA2_512_256(14, 64, 32, "HmacSHA512");
+  HMAC_SHA1_96(2, 20, 12), // RFC 2404
+  AES_XCBC_96(5, 16, 12), // RFC 3566
+  AES_CMAC_96(8, 16, 12), // RFC 4494
+  HMAC_SHA2_256_128(12, 32, 16), // RFC 4868
+  HMAC_SHA2_384_192(13, 48, 24), // RFC 4868
+  HMAC_SHA2_512_256(14, 64, 32); // RFC 4868
 
   private final int id;
   private final int keyOctets;
   private final int icvOctets;
-  private final String jceName;
 
-  IntegrityAlgorithm(int id, int keyOctets, int icvOctets, String jceName) {
+  IntegrityAlgorithm(int id, int keyOctets, int icvOctets) {
     this.id = id;
     this.keyOctets = keyOctets;
     this.icvOctets = icvOctets;
-    this.jceName = jceName;
   }
 
   /** IANA transform id. */
@@ -30,9 +31,5 @@ public enum IntegrityAlgorithm {
   /** Octets of the truncated MAC on the wire. */
   public int icvOctets() {
     return icvOctets;
-  }
-
-  public String jceName() {
-    return jceName;
   }
 }

@@ -1,12 +1,13 @@
 package io.phalanx.config.suite;
 
+import static io.phalanx.config.suite.SuiteWords.word;
 import static io.phalanx.config.text.Words.quote;
 
+import io.phalanx.config.suite.SuiteWords.Cipher;
+import io.phalanx.config.suite.SuiteWords.SequenceNumbers;
 import io.phalanx.config.text.Parsed;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -16,36 +17,6 @@ import java.util.stream.Stream;
  * kind; alternatives are texts of their own, as they are proposals of their own on the wire.
  */
 public final class SuiteNotation {
-  private record Cipher(EncryptionAlgorithm algorithm, int keyBits) {}
-
-  /** Whether 64-bit sequence numbers are used, from the last word of an ESP suite. */
-  private enum SequenceNumbers {
-    EXTENDED,
-    SHORT
-  }
-
-  private static final Map<String, Object> WORDS = new LinkedHashMap<>();
-
-  static {
-    WORDS.put("aes128gcm16", new Cipher(EncryptionAlgorithm.AES_GCM_16, 128));
-    WORDS.put("aes256gcm16", new Cipher(EncryptionAlgorithm.AES_GCM_16, 256));
-    WORDS.put("chacha20poly1305", new Cipher(EncryptionAlgorithm.CHACHA20_POLY1305, 256));
-    WORDS.put("aes128", new Cipher(EncryptionAlgorithm.AES_CBC, 128));
-    WORDS.put("aes256", new Cipher(EncryptionAlgorithm.AES_CBC, 256));
-    WORDS.put("sha256", IntegrityAlgorithm.HMAC_SHA2_256_128);
-    WORDS.put("sha384", IntegrityAlgorithm.HMAC_SHA2_384_192);
-    WORDS.put("sha512", IntegrityAlgorithm.HMAC_SHA2_512_256);
-    WORDS.put("prfsha256", PseudoRandomFunction.HMAC_SHA2_256);
-    WORDS.put("prfsha384", PseudoRandomFunction.HMAC_SHA2_384);
-    WORDS.put("prfsha512", PseudoRandomFunction.HMAC_SHA2_512);
-    WORDS.put("ecp256", KeyExchangeMethod.ECP_256);
-    WORDS.put("ecp384", KeyExchangeMethod.ECP_384);
-    WORDS.put("curve25519", KeyExchangeMethod.CURVE25519);
-    WORDS.put("modp2048", KeyExchangeMethod.MODP_2048);
-    WORDS.put("esn", SequenceNumbers.EXTENDED);
-    WORDS.put("noesn", SequenceNumbers.SHORT);
-  }
-
   /** RFC 8247: combined-mode ciphers first, then what every implementation must have. */
   private static final List<IkeSuite> IKE_DEFAULTS =
       Stream.of(
@@ -104,6 +75,11 @@ public final class SuiteNotation {
                 return missing(text, "key exchange method", KeyExchangeMethod.class);
               }
               Cipher cipher = one(words, Cipher.class).orElseThrow();
+              if (!cipher.algorithm().encrypts()) {
+                return Parsed.fault(
+                    quote(text) + " does not encrypt, which IKE always does",
+                    "use it for ESP alone");
+              }
               return Parsed.value(
                   new IkeSuite(
                       cipher.algorithm(),
@@ -172,10 +148,11 @@ public final class SuiteNotation {
   private static Parsed<List<Object>> words(String text) {
     List<Object> found = new ArrayList<>();
     for (String word : text.split("-", -1)) {
-      Object algorithm = WORDS.get(word);
-      if (algorithm == null) {
-        return unknown(word);
+      Parsed<Object> parsed = SuiteWords.algorithm(word);
+      if (parsed instanceof Parsed.Fault<Object>(var problem, var remedy)) {
+        return Parsed.fault(problem, remedy);
       }
+      Object algorithm = parsed.toOptional().orElseThrow();
       if (one(found, algorithm.getClass()).isPresent()) {
         return Parsed.fault(
             quote(text) + " names two algorithms of one kind",
@@ -192,7 +169,7 @@ public final class SuiteNotation {
     if (combined && integrity) {
       return Parsed.fault(
           quote(text) + " has an integrity algorithm beside a cipher that brings its own",
-          "leave sha256, sha384 or sha512 out, or write prfsha256 for the PRF of IKE");
+          "leave it out; the PRF of IKE is a word like prfsha256");
     }
     if (!combined && !integrity) {
       return missing(text, "integrity algorithm", IntegrityAlgorithm.class);
@@ -200,35 +177,19 @@ public final class SuiteNotation {
     return Parsed.value(found);
   }
 
-  private static <T> Parsed<T> unknown(String word) {
-    return Parsed.fault(
-        "unknown algorithm " + quote(word), "use one of " + String.join(", ", WORDS.keySet()));
-  }
-
   private static <T> Parsed<T> missing(String text, String what, Class<?> kind) {
-    List<String> choices =
-        WORDS.entrySet().stream()
-            .filter(entry -> kind.isInstance(entry.getValue()))
-            .map(Map.Entry::getKey)
-            .toList();
-    return Parsed.fault(
-        quote(text) + " has no " + what, "add one of " + String.join(", ", choices));
+    return Parsed.fault(quote(text) + " has no " + what, "add one of " + SuiteWords.choices(kind));
   }
 
   private static <T> Optional<T> one(List<Object> words, Class<T> kind) {
     return words.stream().filter(kind::isInstance).map(kind::cast).findFirst();
   }
 
-  private static String word(Object algorithm) {
-    return WORDS.entrySet().stream()
-        .filter(entry -> entry.getValue().equals(algorithm))
-        .map(Map.Entry::getKey)
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no notation for " + algorithm));
-  }
-
   private static PseudoRandomFunction prfOf(IntegrityAlgorithm integrity) {
     return switch (integrity) {
+      case HMAC_SHA1_96 -> PseudoRandomFunction.HMAC_SHA1;
+      case AES_XCBC_96 -> PseudoRandomFunction.AES128_XCBC;
+      case AES_CMAC_96 -> PseudoRandomFunction.AES128_CMAC;
       case HMAC_SHA2_256_128 -> PseudoRandomFunction.HMAC_SHA2_256;
       case HMAC_SHA2_384_192 -> PseudoRandomFunction.HMAC_SHA2_384;
       case HMAC_SHA2_512_256 -> PseudoRandomFunction.HMAC_SHA2_512;

@@ -102,7 +102,14 @@ class SuiteNotationTest {
       textBlock =
           """
           aes512-sha256-ecp256      | unknown algorithm "aes512"
-          aes256gcm8-prfsha256-ecp256 | unknown algorithm "aes256gcm8" - use one of aes128gcm16, aes256gcm16,
+          aes256gcm4-prfsha256-ecp256 | unknown algorithm "aes256gcm4" - use one of aes128gcm16, aes192gcm16, aes256gcm16,
+          3des-sha256-ecp256        | "3des" is not offered: its blocks are too small
+          aes128-sha256-modp1024    | "modp1024" is not offered: it is too small (RFC 8247 §2.4)
+          aes128-sha256-modp2048s256 | nobody can account for its prime
+          null-sha256-ecp256        | does not encrypt, which IKE always does
+          aes128gmac-prfsha256-ecp256 | does not encrypt, which IKE always does
+          aes128ccm8-sha256-ecp256  | cipher that brings its own
+          aes128ctr-prfsha256-ecp256 | has no integrity algorithm
           ''                        | unknown algorithm ""
           aes256gcm16-prfsha256     | has no key exchange method
           aes256gcm16-ecp256        | has no pseudo-random function
@@ -117,6 +124,64 @@ class SuiteNotationTest {
         .isInstanceOfSatisfying(
             Parsed.Fault.class,
             fault -> assertThat(fault.problem() + " - " + fault.remedy()).contains(message));
+  }
+
+  /** Every word of a kind, in a suite with sound company. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "aes192gcm16-prfsha256-ecp256",
+        "aes128gcm12-prfsha256-ecp256",
+        "aes256gcm8-prfsha256-ecp256",
+        "aes128ccm16-prfsha256-ecp256",
+        "aes192ccm12-prfsha256-ecp256",
+        "aes256ccm8-prfsha256-ecp256",
+        "aes128ctr-sha256-ecp256",
+        "aes192-sha1-modp3072",
+        "aes128-aesxcbc-modp4096",
+        "aes128-aescmac-modp6144",
+        "aes256gcm16-prfsha1-modp8192",
+        "aes256gcm16-prfaesxcbc-ecp521",
+        "aes256gcm16-prfaescmac-curve448"
+      })
+  void shouldKnowEveryAlgorithmOfIke(String text) {
+    assertThat(SuiteNotation.text(SuiteNotation.parseIke(text).toOptional().orElseThrow()))
+        .isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "null-sha256-noesn",
+        "null-aesxcbc-esn",
+        "aes192gmac-esn",
+        "aes256ctr-sha1-noesn",
+        "aes128ccm12-curve448-esn",
+        "aes128gcm8-noesn"
+      })
+  void shouldKnowEveryAlgorithmOfEsp(String text) {
+    assertThat(SuiteNotation.parseEsp(text).toOptional().orElseThrow())
+        .singleElement()
+        .extracting(SuiteNotation::text)
+        .isEqualTo(text);
+  }
+
+  @Test
+  void shouldNeverLeavePacketsWithoutIntegrity() {
+    for (String text : List.of("null", "aes128ctr", "aes128", "null-esn")) {
+      assertThat(SuiteNotation.parseEsp(text))
+          .isInstanceOfSatisfying(
+              Parsed.Fault.class,
+              fault -> assertThat(fault.problem()).contains("has no integrity algorithm"));
+    }
+  }
+
+  @Test
+  void shouldTakeOtherNamesOfTheCurves() {
+    assertThat(SuiteNotation.parseIke("aes128gcm16-prfsha256-x25519"))
+        .isEqualTo(SuiteNotation.parseIke("aes128gcm16-prfsha256-curve25519"));
+    assertThat(SuiteNotation.parseIke("aes128gcm16-prfsha256-x448"))
+        .isEqualTo(SuiteNotation.parseIke("aes128gcm16-prfsha256-curve448"));
   }
 
   @Test

@@ -1,40 +1,34 @@
 package io.phalanx.datapath.esp;
 
-import java.security.GeneralSecurityException;
-import java.security.spec.AlgorithmParameterSpec;
-import javax.crypto.Cipher;
-import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.IvParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
+import io.phalanx.config.suite.EncryptionAlgorithm;
+import io.phalanx.datapath.crypto.Aead;
 
 /**
- * AES-GCM with a 16-octet ICV (RFC 4106) and ChaCha20-Poly1305 (RFC 7634): both take a nonce of
- * salt and explicit IV, and associated data of SPI and sequence number.
+ * Combined-mode ciphers: AES-GCM (RFC 4106), AES-CCM (RFC 4309), ChaCha20-Poly1305 (RFC 7634). All
+ * take a nonce of salt and explicit IV, and associated data of SPI and sequence number.
  */
 final class AeadPacketCipher implements PacketCipher {
-  private static final int SALT_OCTETS = 4;
   private static final int IV_OCTETS = 8;
-  private static final int ICV_OCTETS = 16;
 
-  private final Cipher cipher;
-  private final SecretKeySpec key;
-  private final boolean gcm;
+  private final Aead aead;
+  private final int saltOctets;
+  private final int icvOctets;
   private final boolean extended;
-  private final byte[] nonce = new byte[SALT_OCTETS + IV_OCTETS];
+  private final byte[] nonce;
   private final byte[] associated;
 
   /**
    * @param keyAndSalt the key with the salt behind it
    * @param extended 64-bit sequence numbers in the associated data (RFC 4106 §5)
    */
-  AeadPacketCipher(Cipher cipher, String keyName, byte[] keyAndSalt, boolean extended) {
-    int keyOctets = keyAndSalt.length - SALT_OCTETS;
-    this.cipher = cipher;
-    this.key = new SecretKeySpec(keyAndSalt, 0, keyOctets, keyName);
-    this.gcm = keyName.equals("AES");
+  AeadPacketCipher(EncryptionAlgorithm algorithm, Aead aead, byte[] keyAndSalt, boolean extended) {
+    this.aead = aead;
+    this.saltOctets = algorithm.saltOctets();
+    this.icvOctets = aead.icvOctets();
     this.extended = extended;
+    this.nonce = new byte[saltOctets + IV_OCTETS];
     this.associated = new byte[extended ? 12 : 8];
-    System.arraycopy(keyAndSalt, keyOctets, nonce, 0, SALT_OCTETS);
+    System.arraycopy(keyAndSalt, keyAndSalt.length - saltOctets, nonce, 0, saltOctets);
   }
 
   @Override
@@ -49,52 +43,35 @@ final class AeadPacketCipher implements PacketCipher {
 
   @Override
   public int icvOctets() {
-    return ICV_OCTETS;
+    return icvOctets;
   }
 
   @Override
   public int seal(byte[] packet, int offset, int payloadLength, long sequence) {
+    prepare(packet, offset, sequence);
     int payload = offset + EspPacket.IV + IV_OCTETS;
-    try {
-      // A provider refuses to encrypt twice with one nonce: a second line behind NonceSource.
-      cipher.init(Cipher.ENCRYPT_MODE, key, parameters(packet, offset));
-      cipher.updateAAD(associated(packet, offset, sequence));
-      cipher.doFinal(packet, payload, payloadLength, packet, payload);
-    } catch (GeneralSecurityException fault) {
-      throw new IllegalStateException("cannot seal", fault);
-    }
+    aead.seal(nonce, associated, associated.length, packet, payload, payloadLength);
     return payloadLength + overheadOctets();
   }
 
   @Override
   public boolean open(byte[] packet, int offset, int length, long sequence) {
-    int payload = offset + EspPacket.IV + IV_OCTETS;
     int sealed = length - EspPacket.IV - IV_OCTETS;
-    if (sealed < ICV_OCTETS + EspPacket.TRAILER_OCTETS) {
+    if (sealed < icvOctets + EspPacket.TRAILER_OCTETS) {
       return false;
     }
-    try {
-      cipher.init(Cipher.DECRYPT_MODE, key, parameters(packet, offset));
-      cipher.updateAAD(associated(packet, offset, sequence));
-      cipher.doFinal(packet, payload, sealed, packet, payload);
-      return true;
-    } catch (GeneralSecurityException notAuthentic) {
-      return false;
-    }
+    prepare(packet, offset, sequence);
+    int payload = offset + EspPacket.IV + IV_OCTETS;
+    return aead.open(nonce, associated, associated.length, packet, payload, sealed);
   }
 
-  private AlgorithmParameterSpec parameters(byte[] packet, int offset) {
-    System.arraycopy(packet, offset + EspPacket.IV, nonce, SALT_OCTETS, IV_OCTETS);
-    return gcm ? new GCMParameterSpec(ICV_OCTETS * 8, nonce) : new IvParameterSpec(nonce);
-  }
-
-  private byte[] associated(byte[] packet, int offset, long sequence) {
+  private void prepare(byte[] packet, int offset, long sequence) {
+    System.arraycopy(packet, offset + EspPacket.IV, nonce, saltOctets, IV_OCTETS);
     EspPacket.putInt(associated, 0, EspPacket.spi(packet, offset));
     if (extended) {
       EspPacket.putLong(associated, 4, sequence);
     } else {
       EspPacket.putInt(associated, 4, (int) sequence);
     }
-    return associated;
   }
 }

@@ -2,29 +2,26 @@ package io.phalanx.datapath.esp;
 
 import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
 import io.phalanx.config.Secret;
+import io.phalanx.config.suite.CipherMode;
+import io.phalanx.config.suite.EncryptionAlgorithm;
 import io.phalanx.config.suite.EspSuite;
-import io.phalanx.config.suite.IntegrityAlgorithm;
-import java.security.GeneralSecurityException;
-import java.security.NoSuchAlgorithmException;
-import java.security.Provider;
-import java.util.Optional;
-import javax.crypto.Cipher;
-import javax.crypto.Mac;
-import javax.crypto.NoSuchPaddingException;
+import io.phalanx.datapath.crypto.Aead;
+import io.phalanx.datapath.crypto.Ciphers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Makes packet ciphers with the fastest JCE provider that works here: Amazon Corretto where its
- * native library loads and passes its self-tests, the JDK's own for the rest.
+ * native library loads and passes its self-tests, the JDK's own for the rest, and Bouncy Castle for
+ * what neither has.
  */
 public final class PacketCiphers {
   private static final Logger log = LoggerFactory.getLogger(PacketCiphers.class);
 
-  private final Optional<Provider> preferred;
+  private final Ciphers ciphers;
 
-  private PacketCiphers(Optional<Provider> preferred) {
-    this.preferred = preferred;
+  private PacketCiphers(Ciphers ciphers) {
+    this.ciphers = ciphers;
   }
 
   /** Chooses the provider and says in the log which. */
@@ -33,7 +30,7 @@ public final class PacketCiphers {
       AmazonCorrettoCryptoProvider corretto = AmazonCorrettoCryptoProvider.INSTANCE;
       corretto.assertHealthy();
       log.info("ESP ciphers by {} {}", corretto.getName(), corretto.getVersionStr());
-      return new PacketCiphers(Optional.of(corretto));
+      return new PacketCiphers(Ciphers.of(corretto));
     } catch (RuntimeException | LinkageError unavailable) {
       log.info(
           "ESP ciphers by the JDK: Amazon Corretto does not load ({})", unavailable.toString());
@@ -43,7 +40,7 @@ public final class PacketCiphers {
 
   /** Only the JDK's own providers. */
   public static PacketCiphers jdk() {
-    return new PacketCiphers(Optional.empty());
+    return new PacketCiphers(Ciphers.jdk());
   }
 
   /**
@@ -51,7 +48,7 @@ public final class PacketCiphers {
    *
    * @param encryption key, with the salt behind it where the cipher has one
    * @param integrity {@link Secret#EMPTY} for a combined-mode cipher
-   * @throws IllegalArgumentException if a key has the wrong length, or no provider has the cipher
+   * @throws IllegalArgumentException if a key has the wrong length
    */
   public PacketCipher create(
       EspSuite suite, Secret encryption, Secret integrity, boolean extendedSequenceNumbers) {
@@ -60,49 +57,18 @@ public final class PacketCiphers {
       throw new IllegalArgumentException("keys of the wrong length for " + suite);
     }
     byte[] key = encryption.reveal();
-    try {
-      return switch (suite.encryption()) {
-        case AES_GCM_16 ->
-            new AeadPacketCipher(cipher("AES/GCM/NoPadding"), "AES", key, extendedSequenceNumbers);
-        case CHACHA20_POLY1305 ->
-            new AeadPacketCipher(
-                cipher("ChaCha20-Poly1305"), "ChaCha20", key, extendedSequenceNumbers);
-        case AES_CBC -> {
-          IntegrityAlgorithm algorithm = suite.integrity().orElseThrow();
-          yield new CbcPacketCipher(
-              cipher("AES/CBC/NoPadding"),
-              mac(algorithm.jceName()),
-              key,
-              integrity.reveal(),
-              algorithm.icvOctets(),
-              extendedSequenceNumbers);
-        }
-      };
-    } catch (GeneralSecurityException missing) {
-      throw new IllegalArgumentException("no JCE provider for " + suite, missing);
+    EncryptionAlgorithm algorithm = suite.encryption();
+    if (suite.integrity().isPresent()) {
+      return new MacPacketCipher(
+          algorithm,
+          ciphers.confidentiality(algorithm, key),
+          suite.integrity().get(),
+          ciphers.mac(suite.integrity().get(), integrity.reveal()),
+          extendedSequenceNumbers);
     }
-  }
-
-  private Cipher cipher(String transformation)
-      throws NoSuchAlgorithmException, NoSuchPaddingException {
-    if (preferred.isPresent()) {
-      try {
-        return Cipher.getInstance(transformation, preferred.get());
-      } catch (NoSuchAlgorithmException | NoSuchPaddingException absent) {
-        return Cipher.getInstance(transformation);
-      }
-    }
-    return Cipher.getInstance(transformation);
-  }
-
-  private Mac mac(String algorithm) throws NoSuchAlgorithmException {
-    if (preferred.isPresent()) {
-      try {
-        return Mac.getInstance(algorithm, preferred.get());
-      } catch (NoSuchAlgorithmException absent) {
-        return Mac.getInstance(algorithm);
-      }
-    }
-    return Mac.getInstance(algorithm);
+    Aead aead = ciphers.aead(algorithm, key);
+    return algorithm.mode() == CipherMode.GMAC
+        ? new GmacPacketCipher(aead, key, extendedSequenceNumbers)
+        : new AeadPacketCipher(algorithm, aead, key, extendedSequenceNumbers);
   }
 }

@@ -8,6 +8,7 @@ import static io.phalanx.datapath.flow.LoopCounters.SPI_FORGED;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.IoEventLoop;
+import io.phalanx.config.suite.CipherMode;
 import io.phalanx.datapath.DatapathEvents;
 import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
@@ -44,6 +45,8 @@ final class Lane {
 
   /** Packets in fragments whose way is remembered. */
   private static final int FRAGMENTED_PACKETS = 1024;
+
+  private static final IvSource NO_IVS = (_, _) -> {};
 
   private static final int DRAIN_MAX = 256; // per inbox and turn, so that sockets get theirs
 
@@ -346,8 +349,12 @@ final class Lane {
     return shared.settings().refusedPauseNanos();
   }
 
-  IvSource ivs(boolean counter) {
-    return counter ? counterIvs : randomIvs;
+  IvSource ivs(CipherMode.Iv kind) {
+    return switch (kind) {
+      case COUNTER -> counterIvs;
+      case RANDOM -> randomIvs;
+      case NONE -> NO_IVS;
+    };
   }
 
   FlowKey key() {

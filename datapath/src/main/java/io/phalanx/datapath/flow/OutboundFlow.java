@@ -92,7 +92,7 @@ final class OutboundFlow {
     byte[] out = lane.sealBuffer();
     int payload = EspPacket.IV + cipher.ivOctets();
     EspPacket.putHeader(out, 0, subSa.outboundSpi, sequence);
-    lane.ivs(subSa.counterIv).put(out, EspPacket.IV);
+    lane.ivs(subSa.iv).put(out, EspPacket.IV);
     int skipped = transport == null ? 0 : transport.headerOctets();
     int carried = length - skipped;
     System.arraycopy(inner, offset + skipped, out, payload, carried);

@@ -1,6 +1,6 @@
 package io.phalanx.datapath.flow;
 
-import io.phalanx.config.suite.EncryptionAlgorithm;
+import io.phalanx.config.suite.CipherMode;
 import io.phalanx.datapath.DatapathEvents;
 import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.SaClusterSpec;
@@ -23,7 +23,7 @@ final class SubSa implements Target.Inbound {
   final int outboundSpi;
   final PacketCipher opener;
   final PacketCipher sealer;
-  final boolean counterIv;
+  final CipherMode.Iv iv;
 
   private final int pathMtuOctets;
   private final int headerOctets; // of clear packets that ESP does not carry
@@ -50,7 +50,7 @@ final class SubSa implements Target.Inbound {
         ciphers.create(spec.suite(), spec.inboundEncryption(), spec.inboundIntegrity(), extended);
     this.sealer =
         ciphers.create(spec.suite(), spec.outboundEncryption(), spec.outboundIntegrity(), extended);
-    this.counterIv = spec.suite().encryption() != EncryptionAlgorithm.AES_CBC;
+    this.iv = spec.suite().encryption().mode().iv();
     this.peer = spec.path().peer();
     this.listen = listen;
     this.pathMtuOctets = of.handling().pathMtuOctets();

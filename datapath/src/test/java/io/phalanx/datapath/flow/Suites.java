@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** All ESP suites, and specs of SA clusters with keys that both ends derive from a number. */
 public final class Suites {
@@ -25,21 +26,24 @@ public final class Suites {
   public static List<EspSuite> all() {
     List<EspSuite> suites = new ArrayList<>();
     for (boolean extended : List.of(false, true)) {
-      for (int bits : List.of(128, 256)) {
-        suites.add(aead(EncryptionAlgorithm.AES_GCM_16, bits, extended));
-        for (IntegrityAlgorithm integrity : IntegrityAlgorithm.values()) {
-          suites.add(
-              new EspSuite(
-                  EncryptionAlgorithm.AES_CBC,
-                  bits,
-                  Optional.of(integrity),
-                  Optional.empty(),
-                  extended));
+      for (EncryptionAlgorithm algorithm : EncryptionAlgorithm.values()) {
+        for (int bits : algorithm.keyBits()) {
+          if (algorithm.combinedMode()) {
+            suites.add(aead(algorithm, bits, extended));
+          } else {
+            suites.addAll(withEveryMac(algorithm, bits, extended));
+          }
         }
       }
-      suites.add(aead(EncryptionAlgorithm.CHACHA20_POLY1305, 256, extended));
     }
     return suites;
+  }
+
+  private static List<EspSuite> withEveryMac(
+      EncryptionAlgorithm algorithm, int bits, boolean extended) {
+    return Stream.of(IntegrityAlgorithm.values())
+        .map(each -> new EspSuite(algorithm, bits, Optional.of(each), Optional.empty(), extended))
+        .toList();
   }
 
   public static EspSuite gcm(boolean extended) {

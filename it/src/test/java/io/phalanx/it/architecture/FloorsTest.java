@@ -75,10 +75,10 @@ class FloorsTest {
           .resideInAPackage("io.netty..");
 
   @ArchTest
-  static final ArchRule onlyNodeKnowsBouncyCastle =
+  static final ArchRule onlyNodeAndTheCiphersOfThePacketPathKnowBouncyCastle =
       noClasses()
           .that()
-          .resideOutsideOfPackage("io.phalanx.node..")
+          .resideOutsideOfPackages("io.phalanx.node..", "io.phalanx.datapath.crypto..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.bouncycastle..");

@@ -22,12 +22,13 @@ import java.util.Optional;
 import javax.crypto.KeyAgreement;
 
 /**
- * Elliptic curve groups over a prime field: 19 and 20 (RFC 5903). A public value is x | y, the
+ * Elliptic curve groups over a prime field: 19 to 21 (RFC 5903). A public value is x | y, the
  * secret is x alone (RFC 5903 §7).
  */
 final class EcpGroup implements KeyExchangeGroup {
   static final EcpGroup P256 = new EcpGroup("secp256r1", 32);
   static final EcpGroup P384 = new EcpGroup("secp384r1", 48);
+  static final EcpGroup P521 = new EcpGroup("secp521r1", 66);
 
   private final ECParameterSpec parameters;
   private final int coordinateOctets;

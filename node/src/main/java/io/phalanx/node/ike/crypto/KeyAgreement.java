@@ -43,9 +43,15 @@ public final class KeyAgreement {
   private static KeyExchangeGroup group(KeyExchangeMethod method) {
     return switch (method) {
       case MODP_2048 -> ModpGroup.GROUP_14;
+      case MODP_3072 -> ModpGroup.GROUP_15;
+      case MODP_4096 -> ModpGroup.GROUP_16;
+      case MODP_6144 -> ModpGroup.GROUP_17;
+      case MODP_8192 -> ModpGroup.GROUP_18;
       case ECP_256 -> EcpGroup.P256;
       case ECP_384 -> EcpGroup.P384;
-      case CURVE25519 -> X25519Group.INSTANCE;
+      case ECP_521 -> EcpGroup.P521;
+      case CURVE25519 -> MontgomeryGroup.X25519;
+      case CURVE448 -> MontgomeryGroup.X448;
     };
   }
 }

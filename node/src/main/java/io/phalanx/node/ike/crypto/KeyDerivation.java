@@ -6,6 +6,7 @@ import io.phalanx.config.suite.IkeSuite;
 import io.phalanx.config.suite.PseudoRandomFunction;
 import io.phalanx.replication.image.IkeSaImage;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** Keys of IKE SAs and Child SAs (RFC 7296 §2.14, §2.17, §2.18). */
@@ -35,9 +36,22 @@ public final class KeyDerivation {
 
   /** Keys after IKE_SA_INIT: SKEYSEED = prf(Ni | Nr, g^ir) (RFC 7296 §2.14). */
   public static IkeSaImage.Keys initial(IkeSuite suite, Secret sharedSecret, Exchange exchange) {
-    Secret nonces = Secret.of(concat(exchange.initiatorNonce(), exchange.responderNonce()));
-    Secret seed = Prf.of(suite.prf(), nonces, sharedSecret.reveal());
+    Secret seed = Prf.of(suite.prf(), nonceKey(suite.prf(), exchange), sharedSecret.reveal());
     return keys(suite, seed, exchange);
+  }
+
+  /**
+   * The nonces as a key. The PRFs built on AES take just the first 64 bits of each, as they always
+   * did; everywhere else all bits count (RFC 7296 §2.14).
+   */
+  private static Secret nonceKey(PseudoRandomFunction prf, Exchange exchange) {
+    byte[] initiator = exchange.initiatorNonce();
+    byte[] responder = exchange.responderNonce();
+    if (!prf.fixedKeyLength()) {
+      return Secret.of(concat(initiator, responder));
+    }
+    int half = prf.outputOctets() / 2; // shorter nonces are refused (RFC 7296 §2.10: 128 bits)
+    return Secret.of(concat(Arrays.copyOf(initiator, half), Arrays.copyOf(responder, half)));
   }
 
   /**

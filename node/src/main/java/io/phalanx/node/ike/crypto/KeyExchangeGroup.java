@@ -7,7 +7,7 @@ import java.security.SecureRandom;
 import java.util.Optional;
 
 /** The arithmetic of one key exchange method. */
-sealed interface KeyExchangeGroup permits ModpGroup, EcpGroup, X25519Group {
+sealed interface KeyExchangeGroup permits ModpGroup, EcpGroup, MontgomeryGroup {
   KeyPairValue generate(SecureRandom random);
 
   /** The secret; empty where the peer's value, which has the right length, is not valid. */

@@ -5,54 +5,53 @@ import io.phalanx.node.ike.crypto.KeyAgreement.KeyPairValue;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.Optional;
+import org.bouncycastle.crypto.agreement.DHStandardGroups;
+import org.bouncycastle.crypto.params.DHParameters;
 
 /**
- * Group 14, a 2048-bit safe prime with generator 2 (RFC 3526 §3).
+ * Groups 14 to 18, safe primes of 2048 to 8192 bits with generator 2 (RFC 3526 §3 to §7).
  *
  * <p>As p = 2q + 1 with q prime, the only subgroup that gives a secret away has order 2, and 1 < y
  * < p - 1 shuts it out (RFC 6989 §2.1).
  */
 final class ModpGroup implements KeyExchangeGroup {
-  private static final BigInteger PRIME =
-      new BigInteger(
-          "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74"
-              + "020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B302B0A6DF25F1437"
-              + "4FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED"
-              + "EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE45B3DC2007CB8A163BF05"
-              + "98DA48361C55D39A69163FA8FD24CF5F83655D23DCA3AD961C62F356208552BB"
-              + "9ED529077096966D670C354E4ABC9804F1746C08CA18217C32905E462E36CE3B"
-              + "E39E772C180E86039B2783A2EC07A28FB5C55DF06F4C52C9DE2BCBF695581718"
-              + "3995497CEA956AE515D2261898FA051015728E5A8AACAA68FFFFFFFFFFFFFFFF",
-          16);
-  private static final BigInteger GENERATOR = BigInteger.TWO;
-  private static final int VALUE_OCTETS = 256;
+  // Exponents have twice the group's strength at its highest estimate (RFC 3526 §8); longer ones
+  // would only cost time.
+  static final ModpGroup GROUP_14 = new ModpGroup(DHStandardGroups.rfc3526_2048, 320);
+  static final ModpGroup GROUP_15 = new ModpGroup(DHStandardGroups.rfc3526_3072, 420);
+  static final ModpGroup GROUP_16 = new ModpGroup(DHStandardGroups.rfc3526_4096, 480);
+  static final ModpGroup GROUP_17 = new ModpGroup(DHStandardGroups.rfc3526_6144, 540);
+  static final ModpGroup GROUP_18 = new ModpGroup(DHStandardGroups.rfc3526_8192, 620);
 
-  /** Twice the group's strength at its highest estimate (RFC 3526 §8); longer only costs time. */
-  private static final int EXPONENT_OCTETS = 40;
+  private final BigInteger prime;
+  private final int valueOctets;
+  private final int exponentOctets;
 
-  static final ModpGroup GROUP_14 = new ModpGroup();
-
-  private ModpGroup() {}
+  private ModpGroup(DHParameters group, int exponentBits) {
+    this.prime = group.getP();
+    this.valueOctets = prime.bitLength() / Byte.SIZE;
+    this.exponentOctets = Math.ceilDiv(exponentBits, Byte.SIZE);
+  }
 
   @Override
   public KeyPairValue generate(SecureRandom random) {
-    byte[] exponent = new byte[EXPONENT_OCTETS];
+    byte[] exponent = new byte[exponentOctets];
     random.nextBytes(exponent);
     exponent[0] |= (byte) 0x80; // never small
-    BigInteger value = GENERATOR.modPow(KeyExchangeGroup.unsigned(exponent), PRIME);
-    return new KeyPairValue(KeyExchangeGroup.fixed(value, VALUE_OCTETS), Secret.of(exponent));
+    BigInteger value = BigInteger.TWO.modPow(KeyExchangeGroup.unsigned(exponent), prime);
+    return new KeyPairValue(KeyExchangeGroup.fixed(value, valueOctets), Secret.of(exponent));
   }
 
   @Override
   public Optional<Secret> agree(Secret privateValue, byte[] peerPublic) {
     BigInteger peer = KeyExchangeGroup.unsigned(peerPublic);
     if (peer.compareTo(BigInteger.ONE) <= 0
-        || peer.compareTo(PRIME.subtract(BigInteger.ONE)) >= 0) {
+        || peer.compareTo(prime.subtract(BigInteger.ONE)) >= 0) {
       return Optional.empty();
     }
     BigInteger exponent = KeyExchangeGroup.unsigned(privateValue.reveal());
     // With its leading zeros: the length of g^ir is that of the prime (RFC 7296 §2.14).
     return Optional.of(
-        Secret.of(KeyExchangeGroup.fixed(peer.modPow(exponent, PRIME), VALUE_OCTETS)));
+        Secret.of(KeyExchangeGroup.fixed(peer.modPow(exponent, prime), valueOctets)));
   }
 }

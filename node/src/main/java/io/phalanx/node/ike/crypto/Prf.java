@@ -2,10 +2,9 @@ package io.phalanx.node.ike.crypto;
 
 import io.phalanx.config.Secret;
 import io.phalanx.config.suite.PseudoRandomFunction;
-import java.security.GeneralSecurityException;
+import io.phalanx.datapath.crypto.Ciphers;
+import io.phalanx.datapath.crypto.KeyedMac;
 import java.util.Arrays;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /** The pseudo-random function of an IKE SA, and prf+ (RFC 7296 §2.13). */
 public final class Prf {
@@ -16,11 +15,13 @@ public final class Prf {
 
   /** prf(key, part | part | ...). */
   public static Secret of(PseudoRandomFunction prf, Secret key, byte[]... parts) {
-    Mac mac = mac(prf, key);
+    KeyedMac mac = mac(prf, key);
     for (byte[] part : parts) {
-      mac.update(part);
+      mac.update(part, 0, part.length);
     }
-    return taken(mac.doFinal());
+    byte[] output = new byte[mac.octets()];
+    mac.finish(output, 0);
+    return taken(output);
   }
 
   /**
@@ -33,35 +34,24 @@ public final class Prf {
     if (octets < 0 || blocks > BLOCKS_MAX) {
       throw new IllegalArgumentException("prf+ ends after 255 blocks: " + octets + " octets");
     }
-    Mac mac = mac(prf, key);
-    byte[] output = new byte[blocks * prf.outputOctets()];
-    byte[] block = new byte[0];
+    KeyedMac mac = mac(prf, key);
+    byte[] output = new byte[blocks * mac.octets()];
     for (int counter = 1; counter <= blocks; counter++) {
-      mac.update(block);
+      int at = (counter - 1) * mac.octets();
+      mac.update(output, Math.max(0, at - mac.octets()), counter == 1 ? 0 : mac.octets());
       for (byte[] seed : seeds) {
-        mac.update(seed);
+        mac.update(seed, 0, seed.length);
       }
-      mac.update((byte) counter);
-      Arrays.fill(block, (byte) 0);
-      block = mac.doFinal();
-      System.arraycopy(block, 0, output, (counter - 1) * block.length, block.length);
+      mac.update(new byte[] {(byte) counter}, 0, 1);
+      mac.finish(output, at);
     }
-    Arrays.fill(block, (byte) 0);
     Secret result = Secret.of(output, 0, octets);
     Arrays.fill(output, (byte) 0);
     return result;
   }
 
-  private static Mac mac(PseudoRandomFunction prf, Secret key) {
-    try {
-      Mac mac = Mac.getInstance(prf.jceName());
-      // HMAC pads its key with zeros, so a zero octet is the same as no octet, which JCE refuses.
-      byte[] octets = key.length() == 0 ? new byte[1] : key.reveal();
-      mac.init(new SecretKeySpec(octets, prf.jceName()));
-      return mac;
-    } catch (GeneralSecurityException fault) {
-      throw new IllegalStateException("every Java platform has " + prf.jceName(), fault);
-    }
+  private static KeyedMac mac(PseudoRandomFunction prf, Secret key) {
+    return Ciphers.jdk().prf(prf, key.reveal());
   }
 
   private static Secret taken(byte[] octets) {

@@ -3,15 +3,12 @@ package io.phalanx.node.ike.wire;
 import io.phalanx.config.Secret;
 import io.phalanx.config.suite.EncryptionAlgorithm;
 import io.phalanx.datapath.NonceSource;
+import io.phalanx.datapath.crypto.Aead;
+import io.phalanx.datapath.crypto.Ciphers;
 import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.security.spec.AlgorithmParameterSpec;
+import java.util.Arrays;
 import java.util.Optional;
-import javax.crypto.Cipher;
-import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.IvParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Combined-mode ciphers (RFC 5282; RFC 7634 for ChaCha20-Poly1305). The nonce is salt and explicit
@@ -21,16 +18,12 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class AeadProtection implements Protection {
   private final EncryptionAlgorithm algorithm;
-  private final SecretKeySpec key;
-  private final byte[] salt;
+  private final Secret keyAndSalt;
 
   /** Key and salt, as SK_e has them (RFC 5282 §7.1). */
   AeadProtection(EncryptionAlgorithm algorithm, Secret keyAndSalt) {
     this.algorithm = algorithm;
-    int keyOctets = keyAndSalt.length() - algorithm.saltOctets();
-    String name = algorithm == EncryptionAlgorithm.CHACHA20_POLY1305 ? "ChaCha20" : "AES";
-    this.key = new SecretKeySpec(keyAndSalt.reveal(), 0, keyOctets, name);
-    this.salt = Secret.of(keyAndSalt.reveal(), keyOctets, keyAndSalt.length()).reveal();
+    this.keyAndSalt = keyAndSalt;
   }
 
   @Override
@@ -45,45 +38,37 @@ final class AeadProtection implements Protection {
 
   @Override
   public byte[] seal(byte[] head, byte[] plaintext, NonceSource nonces, SecureRandom random) {
-    byte[] iv = ByteBuffer.allocate(algorithm.ivOctets()).putLong(nonces.next()).array();
-    byte[] body = new byte[plaintext.length + overheadOctets()];
-    System.arraycopy(iv, 0, body, 0, iv.length);
-    try {
-      Cipher cipher = cipher(Cipher.ENCRYPT_MODE, iv, 0);
-      cipher.updateAAD(head);
-      int _ = cipher.doFinal(plaintext, 0, plaintext.length, body, iv.length);
-      return body;
-    } catch (GeneralSecurityException fault) {
-      throw new IllegalStateException("cannot encrypt with " + algorithm, fault);
-    }
+    byte[] body =
+        ByteBuffer.allocate(plaintext.length + overheadOctets())
+            .putLong(nonces.next())
+            .put(plaintext)
+            .array();
+    byte[] nonce = nonce(body, 0);
+    aead().seal(nonce, head, head.length, body, algorithm.ivOctets(), plaintext.length);
+    return body;
   }
 
   @Override
   public Optional<byte[]> open(byte[] message, int bodyFrom) {
-    int from = bodyFrom + algorithm.ivOctets();
     if (message.length - bodyFrom <= overheadOctets()) {
       return Optional.empty();
     }
-    try {
-      Cipher cipher = cipher(Cipher.DECRYPT_MODE, message, bodyFrom);
-      cipher.updateAAD(message, 0, bodyFrom);
-      return Optional.of(cipher.doFinal(message, from, message.length - from));
-    } catch (GeneralSecurityException notAuthentic) {
-      return Optional.empty();
-    }
+    byte[] sealed = Arrays.copyOfRange(message, bodyFrom + algorithm.ivOctets(), message.length);
+    return aead().open(nonce(message, bodyFrom), message, bodyFrom, sealed, 0, sealed.length)
+        ? Optional.of(Arrays.copyOf(sealed, sealed.length - algorithm.icvOctets()))
+        : Optional.empty();
   }
 
-  private Cipher cipher(int mode, byte[] ivSource, int ivFrom) throws GeneralSecurityException {
-    byte[] nonce = new byte[salt.length + algorithm.ivOctets()];
-    System.arraycopy(salt, 0, nonce, 0, salt.length);
-    System.arraycopy(ivSource, ivFrom, nonce, salt.length, algorithm.ivOctets());
-    boolean chacha = algorithm == EncryptionAlgorithm.CHACHA20_POLY1305;
-    AlgorithmParameterSpec parameters =
-        chacha
-            ? new IvParameterSpec(nonce)
-            : new GCMParameterSpec(algorithm.icvOctets() * Byte.SIZE, nonce);
-    Cipher cipher = Cipher.getInstance(chacha ? "ChaCha20-Poly1305" : "AES/GCM/NoPadding");
-    cipher.init(mode, key, parameters);
-    return cipher;
+  private byte[] nonce(byte[] ivSource, int ivFrom) {
+    int salt = algorithm.saltOctets();
+    byte[] nonce = new byte[salt + algorithm.ivOctets()];
+    byte[] key = keyAndSalt.reveal();
+    System.arraycopy(key, key.length - salt, nonce, 0, salt);
+    System.arraycopy(ivSource, ivFrom, nonce, salt, algorithm.ivOctets());
+    return nonce;
+  }
+
+  private Aead aead() {
+    return Ciphers.jdk().aead(algorithm, keyAndSalt.reveal());
   }
 }

@@ -5,7 +5,7 @@ import java.security.SecureRandom;
 import java.util.Optional;
 
 /** How the body of an encrypted payload is made from its plaintext, under the keys of one side. */
-sealed interface Protection permits AeadProtection, CbcProtection {
+sealed interface Protection permits AeadProtection, MacProtection {
   /** The plaintext, with padding and pad length, is a multiple of this many octets. */
   int blockOctets();
 

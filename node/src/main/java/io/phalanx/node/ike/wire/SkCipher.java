@@ -58,7 +58,8 @@ public final class SkCipher {
     }
     this.protection =
         suite.integrity().isPresent()
-            ? new CbcProtection(suite.integrity().get(), encryptionKey, integrityKey)
+            ? new MacProtection(
+                suite.encryption(), suite.integrity().get(), encryptionKey, integrityKey)
             : new AeadProtection(suite.encryption(), encryptionKey);
   }
 
@@ -76,7 +77,7 @@ public final class SkCipher {
    * The octets of a protected message.
    *
    * @param payloads what goes inside; may be empty
-   * @param nonces for the explicit IV of a combined-mode cipher
+   * @param nonces for the explicit IV of a combined-mode cipher, and of AES-CTR
    * @param random for the IV of AES-CBC
    */
   public byte[] encrypt(

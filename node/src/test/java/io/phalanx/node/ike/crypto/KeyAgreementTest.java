@@ -1,9 +1,10 @@
 package io.phalanx.node.ike.crypto;
 
 import static io.phalanx.config.suite.KeyExchangeMethod.CURVE25519;
+import static io.phalanx.config.suite.KeyExchangeMethod.CURVE448;
 import static io.phalanx.config.suite.KeyExchangeMethod.ECP_256;
 import static io.phalanx.config.suite.KeyExchangeMethod.ECP_384;
-import static io.phalanx.config.suite.KeyExchangeMethod.MODP_2048;
+import static io.phalanx.config.suite.KeyExchangeMethod.ECP_521;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.phalanx.config.Secret;
@@ -15,11 +16,39 @@ import java.util.HexFormat;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyAgreementTest {
   private static final SecureRandom RANDOM = new SecureRandom();
+
+  // RFC 5903 §8.3
+  private static final String P521_I =
+      "0037ade9319a89f4dabdb3ef411aaccca5123c61acab57b5393dce47608172a0"
+          + "95aa85a30fe1c2952c6771d937ba9777f5957b2639bab072462f68c27a57382d"
+          + "4a52";
+  private static final String P521_GR =
+      "00d0b3975ac4b799f5bea16d5e13e9af971d5e9b984c9f39728b5e5739735a21"
+          + "9b97c356436adc6e95bb0352f6be64a6c2912d4ef2d0433ced2b6171640012d9"
+          + "460f015c68226383956e3bd066e797b623c27ce0eac2f551a10c2c724d985207"
+          + "7b87220b6536c5c408a1d2aebb8e86d678ae49cb57091f4732296579ab44fcd1"
+          + "7f0fc56a";
+  private static final String P521_SHARED =
+      "01144c7d79ae6956bc8edb8e7c787c4521cb086fa64407f97894e5e6b2d79b04"
+          + "d1427e73ca4baa240a34786859810c06b3c715a3a8cc3151f2bee417996d19f3"
+          + "ddea";
+
+  // RFC 7748 §6.2
+  private static final String X448_A =
+      "9a8f4925d1519f5775cf46b04b5800d4ee9ee8bae8bc5565d498c28dd9c9baf5"
+          + "74a9419744897391006382a6f127ab1d9ac2d8c0a598726b";
+  private static final String X448_B_PUBLIC =
+      "3eb7a829b0cd20f5bcfc0b599b6feccf6da4627107bdb0d4f345b43027d8b972"
+          + "fc3e34fb4232a13ca706dcb57aec3dae07bdc1c67bf33609";
+  private static final String X448_SHARED =
+      "07fff4181ac6cc95ec1c16a94a0f74d12da232ce40a77552281d282bb60c0b56"
+          + "fd2464c335543936521c24403085d59a449a5037514a879d";
 
   // RFC 5903 §8.1
   private static final String P256_I =
@@ -68,6 +97,16 @@ class KeyAgreementTest {
   }
 
   @Test
+  void shouldAgreeAsInRfc5903OnP521() {
+    assertThat(agree(ECP_521, P521_I, P521_GR)).contains(P521_SHARED);
+  }
+
+  @Test
+  void shouldAgreeAsInRfc7748WithX448() {
+    assertThat(agree(CURVE448, X448_A, X448_B_PUBLIC)).contains(X448_SHARED);
+  }
+
+  @Test
   void shouldAgreeAsInRfc8031() {
     assertThat(agree(CURVE25519, X25519_I, X25519_GR)).contains(X25519_SHARED);
   }
@@ -92,7 +131,7 @@ class KeyAgreementTest {
   @ParameterizedTest
   @EnumSource
   void shouldAgreeWithItself(KeyExchangeMethod method) {
-    for (int round = 0; round < 8; round++) {
+    for (int round = 0; round < rounds(method, 8); round++) {
       KeyPairValue one = KeyAgreement.generate(method, RANDOM);
       KeyPairValue other = KeyAgreement.generate(method, RANDOM);
       Optional<Secret> secret = KeyAgreement.agree(method, one.privateValue(), other.publicValue());
@@ -126,7 +165,7 @@ class KeyAgreementTest {
   @EnumSource
   void shouldNeverThrowOnRandomPublicValues(KeyExchangeMethod method) {
     KeyPairValue own = KeyAgreement.generate(method, RANDOM);
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < rounds(method, 20); round++) {
       byte[] octets = new byte[method.publicOctets()];
       RANDOM.nextBytes(octets);
       Optional<Secret> secret = KeyAgreement.agree(method, own.privateValue(), octets);
@@ -135,35 +174,47 @@ class KeyAgreementTest {
     }
   }
 
-  @Test
-  void shouldRefuseModpValuesOutOfRange() {
+  /** p = 2^n - 2^(n-64) - 1 + 2^64 * ([2^(n-130) pi] + c), RFC 3526 §3 to §7. */
+  @ParameterizedTest
+  @CsvSource({
+    "MODP_2048, 124476",
+    "MODP_3072, 1690314",
+    "MODP_4096, 240904",
+    "MODP_6144, 929484",
+    "MODP_8192, 4743158",
+  })
+  void shouldRefuseModpValuesOutOfRange(KeyExchangeMethod method, long constant) {
     BigInteger two = BigInteger.TWO;
+    int octets = method.publicOctets();
+    int bits = octets * 8;
     BigInteger p =
-        two.pow(2048)
-            .subtract(two.pow(1984))
+        two.pow(bits)
+            .subtract(two.pow(bits - 64))
             .subtract(BigInteger.ONE)
-            // 2^64 * ([2^1918 pi] + 124476), RFC 3526 §3
-            .add(two.pow(64).multiply(pi1918().add(BigInteger.valueOf(124476))));
-    KeyPairValue own = KeyAgreement.generate(MODP_2048, RANDOM);
+            .add(two.pow(64).multiply(pi(bits - 130).add(BigInteger.valueOf(constant))));
+    KeyPairValue own = KeyAgreement.generate(method, RANDOM);
     for (BigInteger bad :
         new BigInteger[] {
           BigInteger.ZERO, BigInteger.ONE, p.subtract(BigInteger.ONE), p, p.add(BigInteger.ONE)
         }) {
       assertThat(
-              KeyAgreement.agree(MODP_2048, own.privateValue(), KeyExchangeGroup.fixed(bad, 256)))
+              KeyAgreement.agree(method, own.privateValue(), KeyExchangeGroup.fixed(bad, octets)))
           .isEmpty();
     }
     for (BigInteger good : new BigInteger[] {two, p.subtract(two)}) {
       assertThat(
-              KeyAgreement.agree(MODP_2048, own.privateValue(), KeyExchangeGroup.fixed(good, 256)))
+              KeyAgreement.agree(method, own.privateValue(), KeyExchangeGroup.fixed(good, octets)))
           .isPresent();
     }
+    assertThat(new BigInteger(1, own.publicValue()))
+        .as("2^x mod this p")
+        .isEqualTo(two.modPow(new BigInteger(1, own.privateValue().reveal()), p));
   }
 
-  /** floor(2^1918 * pi) by Machin's formula. */
-  private static BigInteger pi1918() {
+  /** floor(2^bits * pi) by Machin's formula. */
+  private static BigInteger pi(int bits) {
     int guard = 64;
-    BigInteger one = BigInteger.ONE.shiftLeft(1918 + guard);
+    BigInteger one = BigInteger.ONE.shiftLeft(bits + guard);
     return arctanOfInverse(5, one)
         .multiply(BigInteger.valueOf(16))
         .subtract(arctanOfInverse(239, one).multiply(BigInteger.valueOf(4)))
@@ -190,6 +241,9 @@ class KeyAgreementTest {
     assertThat(agree(ECP_256, P256_I, "00".repeat(64))).isEmpty();
     assertThat(agree(ECP_256, P256_I, "ff".repeat(64))).isEmpty();
     assertThat(agree(ECP_384, P384_I, "00".repeat(96))).isEmpty();
+    assertThat(agree(ECP_521, P521_I, "00".repeat(132))).isEmpty();
+    assertThat(agree(ECP_521, P521_I, "ff".repeat(132))).isEmpty();
+    assertThat(agree(ECP_521, P521_I, P521_GR.substring(0, 262) + "00")).isEmpty();
   }
 
   /** Points of small order, also in a form that is not reduced and with the top bit set. */
@@ -207,6 +261,30 @@ class KeyAgreementTest {
       })
   void shouldRefuseASecretOfAllZeros(String peer) {
     assertThat(agree(CURVE25519, X25519_I, peer)).isEmpty();
+  }
+
+  /** Points of small order of Curve448: 0, 1, p - 1, and p and p + 1, which are not reduced. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+            + "000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+            + "000000000000000000000000",
+        "fefffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffffffffffffffffffffffffff"
+            + "ffffffffffffffffffffffff",
+        "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffffffffffffffffffffffffff"
+            + "ffffffffffffffffffffffff",
+        "00000000000000000000000000000000000000000000000000000000ffffffffffffffffffffffffffffffff"
+            + "ffffffffffffffffffffffff",
+      })
+  void shouldRefuseASecretOfAllZerosOnCurve448(String peer) {
+    assertThat(agree(CURVE448, X448_A, peer)).isEmpty();
+  }
+
+  /** Large numbers take their time. */
+  private static int rounds(KeyExchangeMethod method, int usual) {
+    return method.publicOctets() > 256 ? 1 : usual;
   }
 
   private static Optional<String> agree(KeyExchangeMethod method, String own, String peer) {

@@ -18,6 +18,8 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The formulas of RFC 7296, written out with prf and prf+ alone. */
 class KeyDerivationTest {
@@ -76,6 +78,25 @@ class KeyDerivationTest {
     IkeSaImage.Keys keys =
         KeyDerivation.rekeyed(GCM, PseudoRandomFunction.HMAC_SHA2_512, SK_D, SHARED, EXCHANGE);
     assertThat(joined(keys)).isEqualTo(Prf.plus(PRF, seed, 3 * 32 + 2 * 20, NI, NR, SPIS).reveal());
+  }
+
+  /** RFC 7296 §2.14: 64 bits of each nonce make the key of SKEYSEED, all of them go into prf+. */
+  @ParameterizedTest
+  @EnumSource(names = {"AES128_XCBC", "AES128_CMAC"})
+  void shouldTakeHalfAKeyOfEachNonceForPrfsOfAes(PseudoRandomFunction prf) {
+    IkeSuite suite =
+        new IkeSuite(
+            EncryptionAlgorithm.AES_CTR,
+            128,
+            Optional.of(IntegrityAlgorithm.AES_XCBC_96),
+            prf,
+            KeyExchangeMethod.ECP_256);
+    byte[] key = concat(Arrays.copyOf(NI, 8), Arrays.copyOf(NR, 8));
+    Secret seed = Prf.of(prf, Secret.of(key), SHARED.reveal());
+    IkeSaImage.Keys keys = KeyDerivation.initial(suite, SHARED, EXCHANGE);
+    assertThat(joined(keys))
+        .isEqualTo(Prf.plus(prf, seed, 3 * 16 + 2 * 16 + 2 * 20, NI, NR, SPIS).reveal());
+    assertThat(keys.ei().length()).as("key and nonce of AES-CTR").isEqualTo(20);
   }
 
   @Test

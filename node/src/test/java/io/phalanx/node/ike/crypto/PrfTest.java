@@ -16,9 +16,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PrfTest {
   private static final HexFormat HEX = HexFormat.of();
 
-  /** RFC 4231 §4.2 (short key), §4.3 (key of 4 octets) and §4.7 (key longer than a block). */
+  /**
+   * RFC 2202 §3 case 2; RFC 4231 §4.2 (short key), §4.3 (key of 4 octets) and §4.7 (key longer than
+   * a block).
+   */
   @ParameterizedTest
   @CsvSource({
+    "HMAC_SHA1, 4a656665, 1, what do ya want for nothing?,"
+        + " effcdf6ae5eb2fa2d27416d5f184df9c259a7c79",
     "HMAC_SHA2_256, 0b, 20, Hi There,"
         + " b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
     "HMAC_SHA2_256, 4a656665, 1, what do ya want for nothing?,"
@@ -32,10 +37,26 @@ class PrfTest {
     "HMAC_SHA2_256, aa, 131, Test Using Larger Than Block-Size Key - Hash Key First,"
         + " 60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
   })
-  void shouldBeTheHmacOfRfc4231(
+  void shouldBeTheHmacOfRfc2202And4231(
       PseudoRandomFunction prf, String key, int repeat, String data, String expected) {
     Secret secret = Secret.of(HEX.parseHex(key.repeat(repeat)));
     Secret output = Prf.of(prf, secret, data.getBytes(StandardCharsets.US_ASCII));
+    assertThat(HEX.formatHex(output.reveal())).isEqualTo(expected);
+  }
+
+  /** RFC 4434 §2.1 and RFC 4615 §4: a key of AES's length, a shorter one, a longer one. */
+  @ParameterizedTest
+  @CsvSource({
+    "AES128_XCBC, 000102030405060708090a0b0c0d0e0f, 47f51b4564966215b8985c63055ed308",
+    "AES128_XCBC, 00010203040506070809, 0fa087af7d866e7653434e602fdde835",
+    "AES128_XCBC, 000102030405060708090a0b0c0d0e0fedcb, 8cd3c93ae598a9803006ffb67c40e9e4",
+    "AES128_CMAC, 000102030405060708090a0b0c0d0e0f, 980ae87b5f4c9c5214f5b6a8455e4c2d",
+    "AES128_CMAC, 00010203040506070809, 290d9e112edb09ee141fcf64c0b72f3d",
+    "AES128_CMAC, 000102030405060708090a0b0c0d0e0fedcb, 84a348a4a45d235babfffc0d2b4da09a",
+  })
+  void shouldBringAnyKeyToTheLengthOfAes(PseudoRandomFunction prf, String key, String expected) {
+    byte[] message = HEX.parseHex("000102030405060708090a0b0c0d0e0f10111213");
+    Secret output = Prf.of(prf, Secret.of(HEX.parseHex(key)), message);
     assertThat(HEX.formatHex(output.reveal())).isEqualTo(expected);
   }
 

@@ -7,12 +7,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.phalanx.config.Secret;
 import io.phalanx.config.iana.ExchangeType;
 import io.phalanx.config.iana.NotifyType;
+import io.phalanx.config.suite.CipherMode;
+import io.phalanx.config.suite.EncryptionAlgorithm;
 import io.phalanx.config.suite.IkeSuite;
+import io.phalanx.config.suite.IntegrityAlgorithm;
+import io.phalanx.config.suite.KeyExchangeMethod;
+import io.phalanx.config.suite.PseudoRandomFunction;
 import io.phalanx.datapath.NonceSource;
 import io.phalanx.node.ike.wire.Decoded.Reason;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -42,7 +48,25 @@ class SkCipherTest {
           0xc0c1c2c3c4c5c6c7L, 0xd0d1d2d3d4d5d6d7L, ExchangeType.INFORMATIONAL, false, false, 9);
 
   static Stream<IkeSuite> suites() {
-    return Stream.of(Samples.GCM, Samples.CHACHA, Samples.CBC);
+    return Stream.of(EncryptionAlgorithm.values())
+        .filter(EncryptionAlgorithm::encrypts)
+        .flatMap(SkCipherTest::suites);
+  }
+
+  /** The longest key, with every integrity algorithm where there has to be one. */
+  private static Stream<IkeSuite> suites(EncryptionAlgorithm algorithm) {
+    Stream<Optional<IntegrityAlgorithm>> integrity =
+        algorithm.combinedMode()
+            ? Stream.of(Optional.empty())
+            : Stream.of(IntegrityAlgorithm.values()).map(Optional::of);
+    return integrity.map(
+        each ->
+            new IkeSuite(
+                algorithm,
+                algorithm.keyBits().getLast(),
+                each,
+                PseudoRandomFunction.HMAC_SHA2_256,
+                KeyExchangeMethod.CURVE25519));
   }
 
   @Test
@@ -186,9 +210,14 @@ class SkCipherTest {
     }
   }
 
-  @Test
-  void shouldTakeEveryExplicitIvFromTheNonceSource() {
-    SkCipher cipher = cipher(Samples.GCM);
+  static Stream<IkeSuite> suitesWithACounterAsIv() {
+    return suites().filter(suite -> suite.encryption().mode().iv() == CipherMode.Iv.COUNTER);
+  }
+
+  @ParameterizedTest
+  @MethodSource("suitesWithACounterAsIv")
+  void shouldTakeEveryExplicitIvFromTheNonceSource(IkeSuite suite) {
+    SkCipher cipher = cipher(suite);
     NonceSource nonces = counting(0x00ab_bbbc_0000_0000L);
     byte[] first = cipher.encrypt(Samples.AUTH_HEADER, List.of(), nonces, RANDOM);
     byte[] second = cipher.encrypt(Samples.AUTH_HEADER, List.of(), nonces, RANDOM);
@@ -214,7 +243,8 @@ class SkCipherTest {
         octets[at] = (byte) random.nextInt();
       }
       HeaderCodec.setLength(octets, octets.length);
-      assertThat(ciphers.get(round % 3).decrypt(octets)).isInstanceOf(Decoded.Drop.class);
+      assertThat(ciphers.get(round % ciphers.size()).decrypt(octets))
+          .isInstanceOf(Decoded.Drop.class);
     }
   }
 

@@ -20,26 +20,48 @@ import java.util.Optional;
 import javax.crypto.KeyAgreement;
 
 /**
- * Group 31, X25519 (RFC 8031, RFC 7748). Values are little-endian. A public value of small order
- * would make the secret all zeros, whoever asks; such a secret is refused (RFC 7748 §6.1).
+ * Groups 31, X25519, and 32, X448 (RFC 8031, RFC 7748). Values are little-endian. A public value of
+ * small order would make the secret all zeros, whoever asks; such a secret is refused (RFC 7748
+ * §6.1).
  */
-final class X25519Group implements KeyExchangeGroup {
-  static final X25519Group INSTANCE = new X25519Group();
+final class MontgomeryGroup implements KeyExchangeGroup {
+  static final MontgomeryGroup X25519 =
+      new MontgomeryGroup(
+          NamedParameterSpec.X25519,
+          32,
+          0x7f,
+          BigInteger.TWO.pow(255).subtract(BigInteger.valueOf(19)));
+  static final MontgomeryGroup X448 =
+      new MontgomeryGroup(
+          NamedParameterSpec.X448,
+          56,
+          0xff,
+          BigInteger.TWO.pow(448).subtract(BigInteger.TWO.pow(224)).subtract(BigInteger.ONE));
 
-  private static final int OCTETS = 32;
-  private static final BigInteger PRIME = BigInteger.TWO.pow(255).subtract(BigInteger.valueOf(19));
+  private final NamedParameterSpec curve;
+  private final int octets;
+  private final int topMask;
+  private final BigInteger prime;
 
-  private X25519Group() {}
+  /**
+   * @param topMask the bits of a value's highest octet that count (RFC 7748 §5)
+   */
+  private MontgomeryGroup(NamedParameterSpec curve, int octets, int topMask, BigInteger prime) {
+    this.curve = curve;
+    this.octets = octets;
+    this.topMask = topMask;
+    this.prime = prime;
+  }
 
   @Override
   public KeyPairValue generate(SecureRandom random) {
     try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("X25519");
-      generator.initialize(NamedParameterSpec.X25519, random);
+      KeyPairGenerator generator = KeyPairGenerator.getInstance(curve.getName());
+      generator.initialize(curve, random);
       KeyPair pair = generator.generateKeyPair();
       byte[] scalar = ((XECPrivateKey) pair.getPrivate()).getScalar().orElseThrow();
       BigInteger u = ((XECPublicKey) pair.getPublic()).getU();
-      return new KeyPairValue(reversed(KeyExchangeGroup.fixed(u, OCTETS)), Secret.of(scalar));
+      return new KeyPairValue(reversed(KeyExchangeGroup.fixed(u, octets)), Secret.of(scalar));
     } catch (GeneralSecurityException fault) {
       throw new IllegalStateException("cannot make a key pair", fault);
     }
@@ -48,15 +70,13 @@ final class X25519Group implements KeyExchangeGroup {
   @Override
   public Optional<Secret> agree(Secret privateValue, byte[] peerPublic) {
     byte[] bigEndian = reversed(peerPublic);
-    bigEndian[0] &= 0x7f; // the top bit is to be ignored (RFC 7748 §5)
-    BigInteger u = KeyExchangeGroup.unsigned(bigEndian).mod(PRIME); // RFC 7748 §5 takes any
+    bigEndian[0] &= (byte) topMask;
+    BigInteger u = KeyExchangeGroup.unsigned(bigEndian).mod(prime); // RFC 7748 §5 takes any
     try {
-      KeyFactory factory = KeyFactory.getInstance("X25519");
-      PrivateKey own =
-          factory.generatePrivate(
-              new XECPrivateKeySpec(NamedParameterSpec.X25519, privateValue.reveal()));
-      PublicKey peer = factory.generatePublic(new XECPublicKeySpec(NamedParameterSpec.X25519, u));
-      KeyAgreement agreement = KeyAgreement.getInstance("X25519");
+      KeyFactory factory = KeyFactory.getInstance(curve.getName());
+      PrivateKey own = factory.generatePrivate(new XECPrivateKeySpec(curve, privateValue.reveal()));
+      PublicKey peer = factory.generatePublic(new XECPublicKeySpec(curve, u));
+      KeyAgreement agreement = KeyAgreement.getInstance(curve.getName());
       agreement.init(own);
       agreement.doPhase(peer, true);
       byte[] secret = agreement.generateSecret();
@@ -64,7 +84,7 @@ final class X25519Group implements KeyExchangeGroup {
     } catch (InvalidKeyException smallOrder) {
       return Optional.empty();
     } catch (GeneralSecurityException fault) {
-      throw new IllegalStateException("cannot agree with X25519", fault);
+      throw new IllegalStateException("cannot agree with " + curve.getName(), fault);
     }
   }
 
