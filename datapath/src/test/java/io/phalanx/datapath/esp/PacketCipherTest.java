@@ -208,6 +208,88 @@ class PacketCipherTest {
     }
   }
 
+  /** AES-CCM of RFC 4309, computed here from the words of it and of RFC 3610 §2. */
+  @Test
+  void shouldBuildNonceAndBlocksAsRfc4309Says() throws Exception {
+    for (int icvOctets : List.of(8, 12, 16)) {
+      EncryptionAlgorithm algorithm = EncryptionAlgorithm.valueOf("AES_CCM_" + icvOctets);
+      EspSuite suite = new EspSuite(algorithm, 128, Optional.empty(), Optional.empty(), true);
+      long sequence = (9L << 32) + 5;
+      byte[] packet = seal(cipher(FASTEST, suite), octets(14, 1), sequence, 0x0102030405060708L);
+      byte[] key = Suites.key(suite, 1).reveal();
+      byte[] nonce = Arrays.copyOfRange(key, 16, 16 + 11);
+      System.arraycopy(hex("0102030405060708"), 0, nonce, 3, 8);
+      Cipher aes = Cipher.getInstance("AES/ECB/NoPadding");
+      aes.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key, 0, 16, "AES"));
+      byte[] payload = Arrays.copyOfRange(packet, 16, 32);
+      xor(payload, aes.doFinal(block(3, nonce, 1)));
+      assertThat(payload).startsWith(octets(14, 1)).endsWith(0, 4);
+      byte[] code = aes.doFinal(block(0x43 + 4 * (icvOctets - 2), nonce, 16));
+      xor(code, hex("000c" + "11223344" + "0000000900000005" + "0000"));
+      code = aes.doFinal(code);
+      xor(code, payload);
+      code = aes.doFinal(code);
+      xor(code, aes.doFinal(block(3, nonce, 0)));
+      assertThat(Arrays.copyOfRange(packet, 32, packet.length))
+          .isEqualTo(Arrays.copyOf(code, icvOctets));
+    }
+  }
+
+  private static byte[] block(int flags, byte[] nonce, int number) {
+    return ByteBuffer.allocate(16).put((byte) flags).put(nonce).putInt(number).array();
+  }
+
+  private static void xor(byte[] left, byte[] right) {
+    for (int at = 0; at < left.length; at++) {
+      left[at] ^= right[at];
+    }
+  }
+
+  /** RFC 4543 §3: all of the packet is associated data, computed here from its words. */
+  @Test
+  void shouldAuthenticateAllOfThePacketAsRfc4543Says() throws Exception {
+    for (boolean extended : List.of(false, true)) {
+      EspSuite suite =
+          new EspSuite(
+              EncryptionAlgorithm.NULL_AUTH_AES_GMAC,
+              256,
+              Optional.empty(),
+              Optional.empty(),
+              extended);
+      byte[] inner = octets(3000, 1);
+      byte[] packet = seal(cipher(FASTEST, suite), inner, (9L << 32) + 5, 7);
+      assertThat(Arrays.copyOfRange(packet, 16, 16 + inner.length)).isEqualTo(inner);
+      byte[] key = Suites.key(suite, 1).reveal();
+      byte[] nonce = hex("000000000000000000000007");
+      System.arraycopy(key, 32, nonce, 0, 4);
+      Cipher gcm = Cipher.getInstance("AES/GCM/NoPadding");
+      gcm.init(
+          Cipher.ENCRYPT_MODE,
+          new SecretKeySpec(key, 0, 32, "AES"),
+          new GCMParameterSpec(128, nonce));
+      gcm.updateAAD(hex(extended ? "112233440000000900000005" : "1122334400000005"));
+      gcm.updateAAD(packet, 8, packet.length - 8 - 16);
+      assertThat(Arrays.copyOfRange(packet, packet.length - 16, packet.length))
+          .isEqualTo(gcm.doFinal());
+    }
+  }
+
+  @Test
+  void shouldSendAPacketOfNullEncryptionInTheClear() {
+    EspSuite suite =
+        new EspSuite(
+            EncryptionAlgorithm.NULL,
+            0,
+            Optional.of(IntegrityAlgorithm.AES_XCBC_96),
+            Optional.empty(),
+            false);
+    byte[] inner = octets(21, 1);
+    byte[] packet = seal(cipher(FASTEST, suite), inner, 5, 7);
+    assertThat(packet).hasSize(8 + 24 + 12);
+    assertThat(Arrays.copyOfRange(packet, 8, 29)).isEqualTo(inner);
+    assertThat(Arrays.copyOfRange(packet, 29, 32)).isEqualTo(hex("010104"));
+  }
+
   private static EspSuite cbc(int bits, IntegrityAlgorithm integrity) {
     return new EspSuite(
         EncryptionAlgorithm.AES_CBC, bits, Optional.of(integrity), Optional.empty(), false);

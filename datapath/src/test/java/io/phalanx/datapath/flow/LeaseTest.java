@@ -217,6 +217,45 @@ class LeaseTest {
   }
 
   @Test
+  void shouldStopAtOnceWhereATakeoverBurntTheLastNumbers() throws Exception {
+    long behindLast = 1L << 32;
+    install(new SequenceState(behindLast, behindLast + 64, 0, 0));
+    offer(0, 5);
+    assertThat(gateway.exhausted.poll(10, TimeUnit.SECONDS)).isEqualTo(SPI);
+    assertThat(peer.receive(50)).isEmpty();
+    assertThat(usage().outPackets()).isZero();
+  }
+
+  /** Of 32-bit numbers a quarter is left when the rekey is due, and leases that burnt count. */
+  @Test
+  void shouldCountBurntNumbersTowardsTheRekey() throws Exception {
+    long due = 3L << 30;
+    install(new SequenceState(due - 2, due + 100, 0, 0));
+    offer(0, 1);
+    assertThat(sequences(1)).containsExactly(due - 2);
+    usage();
+    assertThat(gateway.rekeys).isEmpty();
+    offer(1, 1);
+    assertThat(sequences(1)).containsExactly(due - 1);
+    assertThat(gateway.rekeys.poll(10, TimeUnit.SECONDS)).isEqualTo(SPI);
+    usage();
+    assertThat(gateway.exhausted).isEmpty();
+  }
+
+  @Test
+  void shouldTakeThirtyTwoBitNumbersAsTheyAreAndNeverBeyond() throws Exception {
+    long last = (1L << 32) - 1;
+    install(new SequenceState(1, 1, last - 2, last + 100));
+    peer.send(gateway.natAddress(), last, 9);
+    assertThat(clearNumbers(1)).containsExactly(9);
+    assertThat(gateway.rekeys.poll(10, TimeUnit.SECONDS)).isEqualTo(SPI);
+    peer.send(gateway.natAddress(), 1, 1); // a wrap is no number of the next 2^32
+    peer.send(gateway.natAddress(), last - 1, 8);
+    assertThat(clearNumbers(1)).containsExactly(8);
+    assertThat(usage().inTop()).isEqualTo(last);
+  }
+
+  @Test
   void shouldTellRekeyAtTheSoftLimitAndStopAtTheHardOne() throws Exception {
     SaClusterSpec plain = spec(new SequenceState(1, 1000, 0, 0));
     gateway.datapath.install(

@@ -12,12 +12,17 @@ import io.phalanx.node.vectors.SharedVectors;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Checks against vectors of NIST, Wycheproof and strongSwan where they are present. */
+/**
+ * Checks against vectors of NIST, RFCs, Wycheproof and strongSwan where they are present. What is
+ * not looked at, as we do not speak it: groups 1, 2 and 5, 22 to 24 (modpsub), 25 and 26, those of
+ * Brainpool (ecpbp), and ML-KEM.
+ */
 class SharedVectorsIfPresentTest {
   @Test
   void shouldDeriveAsNistDoes() {
@@ -78,11 +83,56 @@ class SharedVectorsIfPresentTest {
     }
   }
 
+  @Test
+  void shouldAgreeAsRfc5903() {
+    Map<String, KeyExchangeMethod> methods =
+        Map.of(
+            "19", KeyExchangeMethod.ECP_256,
+            "20", KeyExchangeMethod.ECP_384,
+            "21", KeyExchangeMethod.ECP_521);
+    SharedVectors.json("03-kat/rfc/rfc5903-ecp.json")
+        .ifPresent(
+            file -> {
+              for (Map<?, ?> vector : maps(file, "vectors")) {
+                KeyExchangeMethod method =
+                    Objects.requireNonNull(methods.get(text(vector, "group")));
+                Secret shared = Secret.of(hex(vector, "shared_secret"));
+                assertThat(
+                        KeyAgreement.agree(
+                            method, Secret.of(hex(vector, "i")), hex(vector, "ke_data_r")))
+                    .contains(shared);
+                assertThat(
+                        KeyAgreement.agree(
+                            method, Secret.of(hex(vector, "r")), hex(vector, "ke_data_i")))
+                    .contains(shared);
+              }
+            });
+  }
+
+  @Test
+  void shouldAgreeAsRfc8031() {
+    SharedVectors.json("03-kat/rfc/rfc8031-curve25519.json")
+        .ifPresent(
+            file ->
+                assertThat(
+                        KeyAgreement.agree(
+                            KeyExchangeMethod.CURVE25519,
+                            Secret.of(hex(file, "private_i")),
+                            hex(file, "public_r")))
+                    .contains(Secret.of(hex(file, "shared"))));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "MODP_2048, MODP_2048_BIT, 03-kat/strongswan-test-vectors/modp.json",
     "ECP_256, ECP_256_BIT, 03-kat/strongswan-test-vectors/ecp.json",
+    "MODP_3072, MODP_3072_BIT, 03-kat/strongswan-test-vectors/modp.json",
+    "MODP_4096, MODP_4096_BIT, 03-kat/strongswan-test-vectors/modp.json",
+    "MODP_6144, MODP_6144_BIT, 03-kat/strongswan-test-vectors/modp.json",
+    "MODP_8192, MODP_8192_BIT, 03-kat/strongswan-test-vectors/modp.json",
     "ECP_384, ECP_384_BIT, 03-kat/strongswan-test-vectors/ecp.json",
+    "ECP_521, ECP_521_BIT, 03-kat/strongswan-test-vectors/ecp.json",
+    "CURVE448, CURVE_448, 03-kat/strongswan-test-vectors/curve448.json",
     "CURVE25519, CURVE_25519, 03-kat/strongswan-test-vectors/curve25519.json",
   })
   void shouldAgreeAsStrongswanDoes(KeyExchangeMethod method, String theirName, String name) {

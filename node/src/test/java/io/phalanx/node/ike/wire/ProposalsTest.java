@@ -9,9 +9,17 @@ import static io.phalanx.node.ike.wire.Samples.GCM;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.phalanx.config.iana.ProtocolId;
+import io.phalanx.config.suite.EncryptionAlgorithm;
+import io.phalanx.config.suite.EspSuite;
+import io.phalanx.config.suite.IkeSuite;
+import io.phalanx.config.suite.IntegrityAlgorithm;
+import io.phalanx.config.suite.KeyExchangeMethod;
+import io.phalanx.config.suite.PseudoRandomFunction;
+import io.phalanx.config.suite.SuiteNotation;
 import io.phalanx.node.ike.wire.Payload.Proposal;
 import io.phalanx.node.ike.wire.Payload.Transform;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -187,6 +195,92 @@ class ProposalsTest {
     assertThat(Proposals.acceptedIke(List.of(answer, answer), List.of(CBC, GCM))).isEmpty();
     assertThat(Proposals.acceptedIke(List.of(answer), List.of(CBC))).isEmpty();
     assertThat(Proposals.acceptedIke(List.of(), List.of(CBC))).isEmpty();
+  }
+
+  static Stream<EspSuite> espSuites() {
+    return Stream.of(EncryptionAlgorithm.values())
+        .flatMap(
+            algorithm ->
+                algorithm.keyBits().stream()
+                    .flatMap(bits -> integrity(algorithm).map(each -> esp(algorithm, bits, each))));
+  }
+
+  private static Stream<Optional<IntegrityAlgorithm>> integrity(EncryptionAlgorithm algorithm) {
+    return algorithm.combinedMode()
+        ? Stream.of(Optional.empty())
+        : Stream.of(IntegrityAlgorithm.values()).map(Optional::of);
+  }
+
+  private static EspSuite esp(
+      EncryptionAlgorithm algorithm, int bits, Optional<IntegrityAlgorithm> integrity) {
+    return new EspSuite(algorithm, bits, integrity, Optional.empty(), true);
+  }
+
+  @Test
+  void shouldChooseEverySuiteWhereItIsOfferedAndNoOther() {
+    List<EspSuite> all = espSuites().toList();
+    for (EspSuite ours : all) {
+      List<Proposal> offered = Proposals.ofEsp(List.of(ours), 0x01020304, false);
+      assertThat(Proposals.chooseEsp(offered, all, false).orElseThrow().suite()).isEqualTo(ours);
+      EspSuite without =
+          new EspSuite(
+              ours.encryption(), ours.keyBits(), ours.integrity(), Optional.empty(), false);
+      assertThat(Proposals.chooseEsp(offered, List.of(without), false)).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldChooseEveryAlgorithmOfIke() {
+    for (EspSuite cipher : espSuites().filter(each -> each.encryption().encrypts()).toList()) {
+      for (PseudoRandomFunction prf : PseudoRandomFunction.values()) {
+        for (KeyExchangeMethod method : KeyExchangeMethod.values()) {
+          IkeSuite suite =
+              new IkeSuite(cipher.encryption(), cipher.keyBits(), cipher.integrity(), prf, method);
+          List<Proposal> offered = Proposals.ofIke(List.of(suite), new byte[0]);
+          assertThat(Proposals.acceptedIke(offered, List.of(GCM, suite)).orElseThrow().suite())
+              .isEqualTo(suite);
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldNeverTakeACipherWithoutIntegrity() {
+    Transform none = new Transform(1, 11, 0, true);
+    List<EspSuite> suites =
+        espSuites().filter(suite -> !suite.encryption().combinedMode()).toList();
+    for (Transform cipher : List.of(none, CBC_128, new Transform(1, 13, 128, true))) {
+      assertThat(Proposals.chooseEsp(List.of(esp(cipher, ESN)), suites, false)).isEmpty();
+      List<Proposal> explicitly = List.of(esp(cipher, NO_INTEGRITY, ESN));
+      assertThat(Proposals.chooseEsp(explicitly, suites, false)).isEmpty();
+      List<Proposal> atChoice = List.of(esp(cipher, NO_INTEGRITY, SHA2_256, ESN));
+      assertThat(Proposals.chooseEsp(atChoice, suites, false).orElseThrow().transforms())
+          .containsExactly(cipher, SHA2_256, ESN);
+    }
+  }
+
+  /** NULL has no key, so a key length is none of its attributes (RFC 7296 §3.3.5). */
+  @Test
+  void shouldRefuseNullEncryptionWithAKeyLength() {
+    List<EspSuite> suites =
+        List.of(
+            esp(EncryptionAlgorithm.NULL, 0, Optional.of(IntegrityAlgorithm.HMAC_SHA2_256_128)));
+    Proposal odd = esp(new Transform(1, 11, 128, true), SHA2_256, ESN);
+    assertThat(Proposals.chooseEsp(List.of(odd), suites, false)).isEmpty();
+    assertThat(Proposals.ofEsp(suites, 0x01020304, false).getFirst().transforms())
+        .containsExactly(new Transform(1, 11, 0, true), SHA2_256, ESN);
+  }
+
+  @Test
+  void shouldPreferOurOrderWhereThePeerOffersBothLengthsOfSequenceNumbers() {
+    List<EspSuite> both = SuiteNotation.parseEsp("aes128gcm16").toOptional().orElseThrow();
+    List<Proposal> offered = List.of(esp(GCM_128, NO_ESN, ESN));
+    assertThat(Proposals.chooseEsp(offered, both, false).orElseThrow().transforms())
+        .containsExactly(GCM_128, ESN);
+    assertThat(Proposals.chooseEsp(offered, both.reversed(), false).orElseThrow().transforms())
+        .containsExactly(GCM_128, NO_ESN);
+    List<Proposal> old = List.of(esp(GCM_128, NO_ESN));
+    assertThat(Proposals.chooseEsp(old, both, false).orElseThrow().suite()).isEqualTo(both.get(1));
   }
 
   private static boolean choose(Proposal offered) {

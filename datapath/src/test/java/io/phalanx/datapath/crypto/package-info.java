@@ -1,0 +1,4 @@
+@NullMarked
+package io.phalanx.datapath.crypto;
+
+import org.jspecify.annotations.NullMarked;
