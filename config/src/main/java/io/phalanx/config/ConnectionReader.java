@@ -7,9 +7,11 @@ import io.phalanx.config.GatewayConfig.Certificate;
 import io.phalanx.config.GatewayConfig.Child;
 import io.phalanx.config.GatewayConfig.Connection;
 import io.phalanx.config.GatewayConfig.Local;
+import io.phalanx.config.GatewayConfig.Mobility;
 import io.phalanx.config.GatewayConfig.Pool;
 import io.phalanx.config.GatewayConfig.Psk;
 import io.phalanx.config.GatewayConfig.Remote;
+import io.phalanx.config.GatewayConfig.RoutabilityCheck;
 import io.phalanx.config.suite.IkeSuite;
 import io.phalanx.config.suite.SuiteAdvice;
 import io.phalanx.config.suite.SuiteNotation;
@@ -39,6 +41,11 @@ final class ConnectionReader {
   private static final Duration DPD = Duration.ofSeconds(30);
   private static final Duration REKEY = Duration.ofHours(4);
   private static final Identity MADE_UP = Identity.fqdn("missing");
+  private static final Map<String, RoutabilityCheck> CHECKS =
+      Map.of(
+          "before", RoutabilityCheck.BEFORE,
+          "after", RoutabilityCheck.AFTER,
+          "never", RoutabilityCheck.NEVER);
   private static final Map<String, Integer> FAMILIES = Map.of("ipv4", 4, "ipv6", 6);
 
   private enum Auth {
@@ -78,6 +85,8 @@ final class ConnectionReader {
             "dpd",
             "rekey",
             "reauth",
+            "mobike",
+            "routability-check",
             "children");
     Item name = section.required("name", "name: road-warriors");
     String text = name.read(Names::plain, "");
@@ -124,7 +133,17 @@ final class ConnectionReader {
             .optional("reauth")
             .map(value -> value.durationOrNever(REAUTH_MIN, REKEY_MAX))
             .orElse(Duration.ZERO),
+        mobility(section),
         read);
+  }
+
+  private static Mobility mobility(Section section) {
+    return new Mobility(
+        section.optional("mobike").map(Item::flag).orElse(true),
+        section
+            .optional("routability-check")
+            .map(value -> value.choice(CHECKS, RoutabilityCheck.BEFORE))
+            .orElse(RoutabilityCheck.BEFORE));
   }
 
   private static InetSocketAddress anySocket() {

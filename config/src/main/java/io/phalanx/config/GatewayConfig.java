@@ -134,7 +134,24 @@ public record GatewayConfig(
       Duration dpdInterval,
       Duration rekeyAfter,
       Duration reauthAfter,
+      Mobility mobility,
       List<Child> children) {}
+
+  /**
+   * How the peers of a connection may move (RFC 4555).
+   *
+   * @param mobike whether they may, and have several addresses
+   */
+  public record Mobility(boolean mobike, RoutabilityCheck check) {}
+
+  /** When a peer that has moved has to show that it can be reached where it is now. */
+  public enum RoutabilityCheck {
+    /** Before it gets ESP there. */
+    BEFORE,
+    /** While it gets ESP there already. */
+    AFTER,
+    NEVER
+  }
 
   /** How this side proves who it is. */
   public record Local(Identity id, Authentication authentication) {}

@@ -115,6 +115,7 @@ class ConfigErrorsTest {
           remote: {auth: psk}  | remote: {auth: psk, authorities: [ca.pem]} | remote.authorities: has no meaning here
           remote: {auth: psk}  | remote: {auth: psk, address: peer.example} | remote.address: "peer.example"
           remote: {auth: psk}  | remote: {auth: psk}\\n    initiate: true | there is no address to initiate to
+          remote: {auth: psk}  | remote: {auth: psk}\\n    routability-check: late | "late" is not known here - use one of after, before, never
           remote: {auth: psk}  | remote: {auth: psk}\\n    initiate: maybe | "maybe" is not known here - use one of false, true
           remote: {auth: psk}  | remote: {auth: psk}\\n    request-addresses: [ipv5] | did you mean ipv4?
           remote: {auth: psk}  | remote: {auth: psk}\\n    rekey: 100000d | is too long

@@ -10,8 +10,10 @@ import io.phalanx.config.GatewayConfig.Datagrams;
 import io.phalanx.config.GatewayConfig.Ike;
 import io.phalanx.config.GatewayConfig.Listen;
 import io.phalanx.config.GatewayConfig.Member;
+import io.phalanx.config.GatewayConfig.Mobility;
 import io.phalanx.config.GatewayConfig.Pool;
 import io.phalanx.config.GatewayConfig.Psk;
+import io.phalanx.config.GatewayConfig.RoutabilityCheck;
 import io.phalanx.config.GatewayConfig.SourceLimits;
 import io.phalanx.config.GatewayConfig.Tun;
 import io.phalanx.config.LoadResult.Loaded;
@@ -105,6 +107,7 @@ class ConfigLoaderTest {
     assertThat(branch.ikeSuites()).isEqualTo(SuiteNotation.ikeDefaults());
     assertThat(branch.dpdInterval()).isEqualTo(Duration.ofSeconds(30));
     assertThat(branch.rekeyAfter()).isEqualTo(Duration.ofHours(4));
+    assertThat(branch.mobility()).isEqualTo(new Mobility(true, RoutabilityCheck.BEFORE));
     assertThat(branch.children())
         .containsExactly(
             new Child(

@@ -56,7 +56,7 @@ final class Committer {
       sa.changes.move(sa.saIds());
       sa.local.pathChanged = false;
     }
-    sa.mobility = sa.mobility.moving(moving);
+    sa.mobility = sa.mobility.withMoving(moving);
     Changes changes = sa.changes;
     Commit commit =
         new Commit(

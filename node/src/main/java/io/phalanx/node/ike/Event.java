@@ -37,6 +37,12 @@ public sealed interface Event {
   /** The newest authentic ESP packet came by another path: NAT rebinding. */
   record PeerMoved(long ikeSpi, int saId, PeerPath from) implements Event {}
 
+  /**
+   * Take another path to the peer, whom we have called: our address or the peer's is another now
+   * (RFC 4555 §3.5). Without MOBIKE nothing comes of it.
+   */
+  record Migrate(long ikeSpi, PeerPath to) implements Event {}
+
   /** ESP of the peer arrives for this IKE SA: it is alive, no probe is needed. */
   record PeerHeard(long ikeSpi) implements Event {}
 

@@ -4,6 +4,7 @@ import io.phalanx.config.GatewayConfig.Child;
 import io.phalanx.config.GatewayConfig.Connection;
 import io.phalanx.config.iana.ExchangeType;
 import io.phalanx.config.iana.NotifyType;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.node.ike.wire.Decoded;
 import io.phalanx.node.ike.wire.Fragment;
@@ -38,6 +39,8 @@ final class Exchanges {
   private final Timers timers;
   private final Messages messages;
   private final Closing closing;
+  private final Mobike mobike;
+  private final Migration migration;
   private final Informational informational;
   private final IkeAuth auth;
   private final IkeSaInit init;
@@ -53,8 +56,11 @@ final class Exchanges {
     ChildSas childSas = new ChildSas(environment);
     ChildNegotiation negotiation = new ChildNegotiation(environment);
     closing = new Closing(environment, table, childSas);
-    informational = new Informational(messages, childSas, closing);
-    auth = new IkeAuth(environment, messages, childSas, negotiation, informational, closing);
+    mobike = new Mobike(environment);
+    informational = new Informational(messages, mobike, childSas, closing);
+    migration = new Migration(environment, messages, informational, mobike);
+    auth =
+        new IkeAuth(environment, messages, mobike, childSas, negotiation, informational, closing);
     init = new IkeSaInit(environment, table);
     initiation = new IkeSaInitiation(environment, table, messages, auth);
     createChild = new CreateChild(environment, messages, childSas, negotiation, informational);
@@ -195,7 +201,7 @@ final class Exchanges {
     if (Informational.isLivenessCheck(in.message())
         && !sa.changes.dirty()
         && sa.local.answeredAhead < aheadMax()) {
-      turn.add(new Effect.Send(messages.respondAhead(sa, in)));
+      turn.add(new Effect.Send(messages.respondAhead(sa, in, mobike.processRequest(sa, in))));
       sa.local.answeredAhead++;
       stale(sa, turn.nowMillis());
     } else {
@@ -239,6 +245,7 @@ final class Exchanges {
       }
       case Decoded.Ok(IkeMessage message) -> {
         heard(sa, datagram, turn.nowMillis());
+        migration.answeredBy(sa, datagram);
         answer(sa, message, turn.nowMillis());
       }
     }
@@ -247,7 +254,9 @@ final class Exchanges {
   private void answer(IkeSa sa, IkeMessage message, long nowMillis) {
     Purpose purpose = sa.asking().orElseThrow();
     Optional<Connection> connection = environment.connection(sa.connection);
-    if (purpose.exchange().equals(ExchangeType.INFORMATIONAL)) {
+    if (purpose.concernsPaths()) {
+      migration.processResponse(sa, message, nowMillis);
+    } else if (purpose.exchange().equals(ExchangeType.INFORMATIONAL)) {
       informational.processResponse(sa, nowMillis);
     } else if (connection.isEmpty()) {
       var _ = messages.answered(sa);
@@ -258,7 +267,13 @@ final class Exchanges {
         case NEW_CHILD, REKEY_CHILD ->
             createChild.processResponse(sa, connection.get(), message, nowMillis);
         case REKEY_IKE -> rekeyIke.processResponse(sa, connection.get(), message, nowMillis);
-        case IKE_SA_INIT, DELETE_CHILD, DELETE_IKE, LIVENESS ->
+        case IKE_SA_INIT,
+            DELETE_CHILD,
+            DELETE_IKE,
+            LIVENESS,
+            UPDATE_PATH,
+            CHECK_PATH,
+            TELL_ADDRESSES ->
             throw new IllegalStateException("no exchange of ours to answer: " + purpose);
       }
     }
@@ -296,6 +311,9 @@ final class Exchanges {
     if (sa.request.isPresent()) {
       return false;
     }
+    if (migration.start(sa, nowMillis)) {
+      return true;
+    }
     Optional<Task> task = sa.local.nextTask();
     Optional<Connection> connection = environment.connection(sa.connection);
     if (task.isEmpty()) {
@@ -316,7 +334,7 @@ final class Exchanges {
               .ifPresent(each -> informational.sendDeleteChild(sa, each.inboundSpi(), nowMillis));
       case Task.DeleteIke(var reason) when up -> informational.sendDeleteIke(sa, reason, nowMillis);
       case Task.Liveness() when up || sa.phase == Phase.UNCONFIRMED ->
-          informational.sendLiveness(sa, nowMillis);
+          informational.sendLiveness(sa, migration.withLiveness(sa), nowMillis);
       case Task.NewChild _,
           Task.RekeyChild _,
           Task.RekeyIke _,
@@ -333,6 +351,20 @@ final class Exchanges {
     if (sa.children.stream().map(ChildRef::child).noneMatch(child.name()::equals)) {
       createChild.sendNew(sa, connection, child, 0, nowMillis);
     }
+  }
+
+  /** The request in flight once more, by every path that is to be tried. */
+  List<Effect> retransmission(IkeSa sa) {
+    return sa.request.stream()
+        .flatMap(request -> request.messages().stream())
+        .flatMap(each -> migration.retransmission(sa, each).stream())
+        .<Effect>map(Effect.Send::new)
+        .toList();
+  }
+
+  /** As the side that decides on addresses: takes another path. */
+  void migrate(IkeSa sa, PeerPath to) {
+    migration.migrate(sa, to);
   }
 
   /** An operator wants it closed. */
@@ -369,7 +401,7 @@ final class Exchanges {
     Optional<RequestInFlight> request = sa.request;
     if (request.isPresent()) {
       timers.resume(sa, request.get().firstSentAtMillis(), nowMillis);
-      request.get().messages().forEach(each -> sa.hold(new Effect.Send(sa.datagram(each))));
+      Messages.resend(sa);
     } else if (sa.phase == Phase.UNCONFIRMED && !sa.children.isEmpty()) {
       sa.local.want(new Task.Liveness());
     }

@@ -23,6 +23,7 @@ import java.util.Optional;
 final class IkeAuth {
   private final Environment environment;
   private final Messages messages;
+  private final Mobike mobike;
   private final ChildSas childSas;
   private final ChildNegotiation negotiation;
   private final Authenticator authenticator;
@@ -32,12 +33,14 @@ final class IkeAuth {
   IkeAuth(
       Environment environment,
       Messages messages,
+      Mobike mobike,
       ChildSas childSas,
       ChildNegotiation negotiation,
       Informational informational,
       Closing closing) {
     this.environment = environment;
     this.messages = messages;
+    this.mobike = mobike;
     this.childSas = childSas;
     this.negotiation = negotiation;
     this.authenticator = new Authenticator(environment);
@@ -54,6 +57,11 @@ final class IkeAuth {
       refuse(sa, in, NotifyType.INVALID_SYNTAX, "payloads are missing", nowMillis);
       return;
     }
+    if (mobike.unexpectedNat(in)) {
+      refuse(sa, in, NotifyType.UNEXPECTED_NAT_DETECTED, "a NAT, and none allowed", nowMillis);
+      return;
+    }
+    mobike.offered(sa, in.message());
     switch (authenticator.judgeInitiator(sa, in.message(), nowMillis)) {
       case Authenticator.Refused(var reason) ->
           refuse(sa, in, NotifyType.AUTHENTICATION_FAILED, reason, nowMillis);
@@ -154,6 +162,7 @@ final class IkeAuth {
         payloads.addAll(child(sa, connection, in.message(), nowMillis));
       }
     }
+    payloads.addAll(mobike.answer(sa, connection));
     payloads.addAll(windowSize());
     payloads.addAll(Reauthentication.grant(sa, connection, nowMillis));
     sa.init = Optional.empty();
@@ -246,6 +255,7 @@ final class IkeAuth {
         each ->
             payloads.addAll(
                 negotiation.offer(sa, connection, each, childSpi, Optional.empty(), false)));
+    payloads.addAll(mobike.offer(sa, connection));
     payloads.addAll(windowSize());
     messages.ask(
         sa,
@@ -305,6 +315,7 @@ final class IkeAuth {
         Reauthentication.note(sa, connection, message, nowMillis);
         closing.replaceDue(sa, nowMillis);
         sa.ownAddresses = ownAddresses(message);
+        mobike.answered(sa, connection, message);
         established(sa, "own-addresses=" + text(sa.ownAddresses));
         if (!connection.children().isEmpty()) {
           acceptChild(sa, connection, request, message, nowMillis);

@@ -117,6 +117,7 @@ public final class IkeEngine {
       }
       case Event.ChildDue(long spi, int _, boolean _) -> route(event, spi, turn);
       case Event.PeerMoved(long spi, int _, PeerPath _) -> route(event, spi, turn);
+      case Event.Migrate(long spi, PeerPath _) -> route(event, spi, turn);
       case Event.PeerHeard(long spi) ->
           table.find(spi).ifPresent(sa -> sa.local.lastHeardMillis = nowMillis);
       case Event.Rekey(long spi, int _) -> route(event, spi, turn);
@@ -189,6 +190,7 @@ public final class IkeEngine {
       case Event.Received(UdpDatagram datagram) -> exchanges.received(sa, datagram, turn);
       case Event.ChildDue(long _, int saId, boolean exhausted) ->
           Exchanges.childDue(sa, saId, exhausted);
+      case Event.Migrate(long _, PeerPath to) -> exchanges.migrate(sa, to);
       case Event.PeerMoved(long _, int _, PeerPath from) ->
           Paths.espFrom(sa, from, turn.nowMillis());
       case Event.Rekey(long _, int saId) ->
@@ -295,9 +297,7 @@ public final class IkeEngine {
     }
     if (sa.request.isPresent() && turn.nowMillis() >= sa.local.retransmitAtMillis) {
       if (timers.mayRetransmit(sa, turn.nowMillis())) {
-        sa.request.ifPresent(
-            request ->
-                request.messages().forEach(each -> turn.add(new Effect.Send(sa.datagram(each)))));
+        turn.addAll(exchanges.retransmission(sa));
       } else {
         giveUp(sa, turn);
         return;

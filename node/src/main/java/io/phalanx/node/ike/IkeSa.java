@@ -199,7 +199,7 @@ final class IkeSa {
 
   /** Where ESP of its SA clusters goes. */
   PeerPath espPath() {
-    return IkeSaImage.espPath(peer, natPort, listen);
+    return mobility.esp().orElseGet(() -> IkeSaImage.espPath(peer, natPort, listen));
   }
 
   /** Protects what we send. */

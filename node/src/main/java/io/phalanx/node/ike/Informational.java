@@ -1,35 +1,48 @@
 package io.phalanx.node.ike;
 
+import io.phalanx.config.iana.NotifyType;
 import io.phalanx.config.iana.ProtocolId;
 import io.phalanx.node.ike.wire.IkeMessage;
 import io.phalanx.node.ike.wire.Notifies;
 import io.phalanx.node.ike.wire.Payload;
 import io.phalanx.node.ike.wire.Payload.Delete;
+import io.phalanx.node.ike.wire.Payload.Notify;
 import io.phalanx.replication.image.IkeSaImage.ChildRef;
 import io.phalanx.replication.image.IkeSaImage.Phase;
 import io.phalanx.replication.image.IkeSaImage.RequestInFlight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** INFORMATIONAL (RFC 7296 §1.4): deletions both ways, and liveness. */
 final class Informational {
   /** How long an answer that ends an IKE SA is kept, should it get lost on its way. */
   static final long LINGER_MILLIS = 10_000;
 
+  /** What an answer is owed to, and nothing else (RFC 4555 §3.7, §3.8). */
+  private static final Set<NotifyType> STATELESS =
+      Set.of(
+          NotifyType.NAT_DETECTION_SOURCE_IP,
+          NotifyType.NAT_DETECTION_DESTINATION_IP,
+          NotifyType.COOKIE2);
+
   private final Messages messages;
+  private final Mobike mobike;
   private final ChildSas childSas;
   private final Closing closing;
 
-  Informational(Messages messages, ChildSas childSas, Closing closing) {
+  Informational(Messages messages, Mobike mobike, ChildSas childSas, Closing closing) {
     this.messages = messages;
+    this.mobike = mobike;
     this.childSas = childSas;
     this.closing = closing;
   }
 
   /** Whether a request asks for nothing but an answer. */
   static boolean isLivenessCheck(IkeMessage message) {
-    return message.payloads().isEmpty();
+    return message.payloads().stream()
+        .allMatch(each -> each instanceof Notify notify && STATELESS.contains(notify.type()));
   }
 
   void processRequest(IkeSa sa, Inbound in, long nowMillis) {
@@ -47,9 +60,13 @@ final class Informational {
             .ifPresent(child -> deletedByPeer(sa, child, ours));
       }
     }
+    List<Payload> answer = new ArrayList<>();
+    if (!ours.isEmpty()) {
+      answer.add(new Delete(ProtocolId.ESP, ours));
+    }
     // Notifications that we do not know say nothing that we must act on (RFC 7296 §1.4).
-    messages.respond(
-        sa, in, ours.isEmpty() ? List.of() : List.of(new Delete(ProtocolId.ESP, ours)));
+    answer.addAll(mobike.processRequest(sa, in));
+    messages.respond(sa, in, answer);
   }
 
   /** Each side names the SPI it receives on, unless it has asked for the same (RFC 7296 §1.4.1). */
@@ -64,8 +81,8 @@ final class Informational {
     childSas.remove(sa, child, "deleted by the peer");
   }
 
-  void sendLiveness(IkeSa sa, long nowMillis) {
-    messages.ask(sa, Purpose.LIVENESS, List.of(), Messages.Ask.about(0), nowMillis);
+  void sendLiveness(IkeSa sa, List<Payload> payloads, long nowMillis) {
+    messages.ask(sa, Purpose.LIVENESS, payloads, Messages.Ask.about(0), nowMillis);
   }
 
   /** Asks to delete a Child SA, or what the peer may have made of an exchange that failed. */
@@ -97,9 +114,16 @@ final class Informational {
         child.ifPresent(each -> childSas.remove(sa, each, "deleted by us"));
       }
       case DELETE_IKE -> sa.expiresAtMillis = nowMillis;
-      case LIVENESS, IKE_SA_INIT, IKE_AUTH, NEW_CHILD, REKEY_CHILD, REKEY_IKE -> {
-        // A liveness check has its answer; the others are not INFORMATIONAL.
-      }
+      case LIVENESS,
+          UPDATE_PATH,
+          CHECK_PATH,
+          TELL_ADDRESSES,
+          IKE_SA_INIT,
+          IKE_AUTH,
+          NEW_CHILD,
+          REKEY_CHILD,
+          REKEY_IKE ->
+          throw new IllegalStateException("not answered here: " + request.purpose());
     }
   }
 }

@@ -85,6 +85,12 @@ final class Messages {
     messages.forEach(message -> sa.hold(new Effect.Send(sa.datagram(message))));
   }
 
+  /** Sends the request in flight to where the peer is by now, once that is in the store. */
+  static void resend(IkeSa sa) {
+    sa.request.ifPresent(
+        request -> request.messages().forEach(each -> sa.hold(new Effect.Send(sa.datagram(each)))));
+  }
+
   /** Takes the request that the peer has answered. */
   RequestInFlight answered(IkeSa sa) {
     RequestInFlight request = sa.request.orElseThrow();
@@ -106,11 +112,11 @@ final class Messages {
   }
 
   /**
-   * An empty answer that may leave at once: the request has changed nothing but the message id
-   * (design: liveness is cheap).
+   * An answer that may leave at once: the request has changed nothing but the message id (design:
+   * liveness is cheap).
    */
-  UdpDatagram respondAhead(IkeSa sa, Inbound in) {
-    List<byte[]> messages = answer(sa, in.message().header(), List.of());
+  UdpDatagram respondAhead(IkeSa sa, Inbound in, List<Payload> payloads) {
+    List<byte[]> messages = answer(sa, in.message().header(), payloads);
     note(sa, in, messages);
     return in.back(messages.getFirst());
   }

@@ -2,13 +2,17 @@ package io.phalanx.node.ike;
 
 import io.phalanx.config.GatewayConfig.Listen;
 import io.phalanx.config.iana.NotifyType;
+import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.node.ike.wire.IkeMessage;
 import io.phalanx.node.ike.wire.Notifies;
 import io.phalanx.node.ike.wire.Payload;
 import io.phalanx.node.ike.wire.Payload.Notify;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * NAT detection (RFC 7296 §2.23).
@@ -30,6 +34,13 @@ final class NatDetection {
   }
 
   List<Payload> announce(IkeSa sa) {
+    return announce(sa, sa.peer);
+  }
+
+  /**
+   * @param peer where the message goes
+   */
+  List<Payload> announce(IkeSa sa, InetSocketAddress peer) {
     byte[] nowhere = new byte[HASH_OCTETS];
     environment.random().nextBytes(nowhere);
     return List.of(
@@ -38,8 +49,8 @@ final class NatDetection {
             NotifyType.NAT_DETECTION_DESTINATION_IP,
             sa.initiatorSpi(),
             sa.responderSpi(),
-            sa.peer.getAddress(),
-            sa.peer.getPort()));
+            peer.getAddress(),
+            peer.getPort()));
   }
 
   /** Notes where the peer sees a NAT. */
@@ -59,6 +70,49 @@ final class NatDetection {
                         message,
                         NotifyType.NAT_DETECTION_DESTINATION_IP,
                         Notifies.natHash(initiatorSpi, responderSpi, address, port)));
+  }
+
+  /** Whether a message has anything of this. */
+  static boolean isIn(IkeMessage message) {
+    return message.has(NotifyType.NAT_DETECTION_SOURCE_IP)
+        || message.has(NotifyType.NAT_DETECTION_DESTINATION_IP);
+  }
+
+  /** The hash of where the peer has sent this message to. */
+  static Optional<byte[]> seenAs(IkeMessage message) {
+    return message
+        .all(Notify.class)
+        .filter(each -> each.type().equals(NotifyType.NAT_DETECTION_DESTINATION_IP))
+        .map(Notify::data)
+        .findFirst();
+  }
+
+  /** The listen address that a path means: the one it names, else the first of the family. */
+  int localIndex(InetSocketAddress peer, int listen) {
+    List<InetAddress> addresses = environment.config().listen().addresses();
+    int family = peer.getAddress().getAddress().length;
+    if (listen >= 0
+        && listen < addresses.size()
+        && addresses.get(listen).getAddress().length == family) {
+      return listen;
+    }
+    return IntStream.range(0, addresses.size())
+        .filter(index -> addresses.get(index).getAddress().length == family)
+        .findFirst()
+        .orElse(0);
+  }
+
+  /** Our end of the way that a datagram takes. */
+  InetSocketAddress local(UdpDatagram datagram) {
+    Listen listen = environment.config().listen();
+    return new InetSocketAddress(
+        local(datagram.peer(), datagram.listen()),
+        datagram.natPort() ? listen.natPort() : listen.ikePort());
+  }
+
+  /** Our address on a path. */
+  InetAddress local(InetSocketAddress peer, int listen) {
+    return environment.config().listen().addresses().get(localIndex(peer, listen));
   }
 
   private static boolean names(IkeMessage message, NotifyType type, byte[] hash) {

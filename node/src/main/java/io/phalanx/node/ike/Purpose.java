@@ -12,7 +12,10 @@ enum Purpose {
   REKEY_IKE(ExchangeType.CREATE_CHILD_SA),
   DELETE_CHILD(ExchangeType.INFORMATIONAL),
   DELETE_IKE(ExchangeType.INFORMATIONAL),
-  LIVENESS(ExchangeType.INFORMATIONAL);
+  LIVENESS(ExchangeType.INFORMATIONAL),
+  UPDATE_PATH(ExchangeType.INFORMATIONAL),
+  CHECK_PATH(ExchangeType.INFORMATIONAL),
+  TELL_ADDRESSES(ExchangeType.INFORMATIONAL);
 
   @SuppressWarnings("ImmutableEnumChecker") // a record of an int
   private final ExchangeType exchange;
@@ -27,6 +30,11 @@ enum Purpose {
 
   ExchangeType exchange() {
     return exchange;
+  }
+
+  /** Whether its answer may say something of paths (RFC 4555). */
+  boolean concernsPaths() {
+    return this == UPDATE_PATH || this == CHECK_PATH || this == TELL_ADDRESSES || this == LIVENESS;
   }
 
   /** Whether it makes, rekeys or closes a Child SA (RFC 7296 §2.25.2). */

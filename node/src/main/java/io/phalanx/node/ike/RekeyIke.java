@@ -157,7 +157,7 @@ final class RekeyIke {
     made.connection = old.connection;
     made.natPort = old.natPort;
     made.listen = old.listen;
-    made.mobility = old.mobility;
+    made.mobility = old.mobility.inherited();
     made.localBehindNat = old.localBehindNat;
     made.peerBehindNat = old.peerBehindNat;
     made.extensions = old.extensions;

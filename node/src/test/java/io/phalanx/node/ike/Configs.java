@@ -9,6 +9,7 @@ import io.phalanx.config.GatewayConfig.Mode;
 import io.phalanx.config.GatewayConfig.Pool;
 import io.phalanx.config.GatewayConfig.PresharedKey;
 import io.phalanx.config.GatewayConfig.Psk;
+import io.phalanx.config.GatewayConfig.RoutabilityCheck;
 import io.phalanx.config.Identity;
 import io.phalanx.config.PacketHandling;
 import io.phalanx.config.Secret;
@@ -60,6 +61,9 @@ final class Configs {
   Duration ikeRekey = Duration.ZERO;
   Duration childRekey = Duration.ZERO;
   Duration reauth = Duration.ZERO;
+  boolean mobike = true;
+  RoutabilityCheck check = RoutabilityCheck.BEFORE;
+  List<InetAddress> listen;
   GatewayConfig.SourceLimits sourceLimits = new GatewayConfig.SourceLimits(0, 0);
   int fragmentSize;
   int window = 1;
@@ -73,6 +77,7 @@ final class Configs {
   private Configs(boolean left) {
     this.left = left;
     ownId = left ? LEFT : RIGHT;
+    listen = List.of(left ? LEFT_ADDRESS : RIGHT_ADDRESS);
     peerId = Optional.of(left ? RIGHT : LEFT);
     local = List.of(left ? "10.1.0.0/16" : "10.2.0.0/16");
     remote = List.of(left ? "10.2.0.0/16" : "10.1.0.0/16");
@@ -103,7 +108,7 @@ final class Configs {
     InetSocketAddress somewhere = new InetSocketAddress(LEFT_ADDRESS, 1);
     return new GatewayConfig(
         new GatewayConfig.Member(1, Path.of("/nowhere")),
-        new GatewayConfig.Listen(List.of(left ? LEFT_ADDRESS : RIGHT_ADDRESS), 500, 4500, 1),
+        new GatewayConfig.Listen(listen, 500, 4500, 1),
         new GatewayConfig.Datagrams(somewhere, somewhere, 1400),
         somewhere,
         new GatewayConfig.Cluster(
@@ -143,6 +148,7 @@ final class Configs {
         dpd,
         ikeRekey,
         reauth,
+        new GatewayConfig.Mobility(mobike, check),
         children.stream().map(this::child).toList());
   }
 

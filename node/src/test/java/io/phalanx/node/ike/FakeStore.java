@@ -1,5 +1,6 @@
 package io.phalanx.node.ike;
 
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.replication.Commit;
 import io.phalanx.replication.Fence;
 import io.phalanx.replication.Outcome;
@@ -24,6 +25,7 @@ final class FakeStore {
   private final Map<Long, Entry> ikeSas = new HashMap<>();
   private final Map<Integer, SaClusterImage> children = new HashMap<>();
   private final Map<Integer, Long> childOf = new HashMap<>();
+  private final Map<Integer, PeerPath> paths = new HashMap<>();
 
   Outcome commit(Commit commit) {
     long spi = commit.image().localSpi();
@@ -37,9 +39,11 @@ final class FakeStore {
     for (SaClusterImage child : commit.created()) {
       children.put(child.id(), child);
       childOf.put(child.id(), child.ikeSpi());
+      paths.put(child.id(), child.path());
     }
     ikeSas.put(spi, new Entry(CODEC.encode(commit.image()), commit.fence()));
     commit.moved().forEach(id -> childOf.replace(id, spi));
+    commit.moved().forEach(id -> paths.replace(id, commit.image().espPath()));
     commit.removed().forEach(id -> removeChild(id, spi));
     return Outcome.DONE;
   }
@@ -56,6 +60,7 @@ final class FakeStore {
   private void removeChild(int id, long spi) {
     if (childOf.remove(id, spi)) {
       children.remove(id);
+      paths.remove(id);
     }
   }
 
@@ -65,6 +70,16 @@ final class FakeStore {
 
   Map<Integer, SaClusterImage> children() {
     return children;
+  }
+
+  /** Where the peer of an SA cluster is, for whoever claims it. */
+  PeerPath pathOf(int saId) {
+    return Objects.requireNonNull(paths.get(saId));
+  }
+
+  /** As if whoever has moved SA clusters had died before they heard of it. */
+  void forgetPaths() {
+    children.forEach((id, child) -> paths.put(id, child.path()));
   }
 
   Map<Integer, Long> childOf() {

@@ -48,6 +48,24 @@ final class Forge {
         .encrypt(header, payloads, NONCES, new SecureRandom());
   }
 
+  /** A protected message of whichever end has this image. */
+  static byte[] message(
+      IkeSaImage own,
+      ExchangeType exchange,
+      boolean response,
+      long messageId,
+      List<Payload> payloads) {
+    IkeHeader header =
+        own.initiator()
+            ? new IkeHeader(own.localSpi(), own.peerSpi(), exchange, true, response, messageId)
+            : new IkeHeader(own.peerSpi(), own.localSpi(), exchange, false, response, messageId);
+    SkCipher cipher =
+        own.initiator()
+            ? SkCipher.ofInitiator(own.suite(), own.keys())
+            : SkCipher.ofResponder(own.suite(), own.keys());
+    return cipher.encrypt(header, payloads, NONCES, new SecureRandom());
+  }
+
   /** The same request of the initiator with one payload more. */
   static byte[] with(IkeSaImage initiator, byte[] message, Payload more) {
     SkCipher cipher = SkCipher.ofInitiator(initiator.suite(), initiator.keys());

@@ -173,6 +173,7 @@ final class ReliabilityTest {
 
   @Test
   void shouldFollowAPeerBehindANat() {
+    left.mobike = false;
     left.dpd = Duration.ofSeconds(2);
     World world = connected();
     InetSocketAddress moved = new InetSocketAddress(Configs.LEFT_ADDRESS, 61_000);
@@ -181,7 +182,7 @@ final class ReliabilityTest {
     assertThat(world.right.only().peer()).isEqualTo(moved);
     assertThat(world.right.moves)
         .containsExactly(
-            new Effect.MovePeer(List.of(world.right.onlyChild().saId()), PeerPath.to(moved)));
+            new Effect.MovePeer(List.of(world.right.onlyChild().saId()), new PeerPath(moved, 0)));
     assertThat(world.right.store.images().getFirst().peer()).isEqualTo(moved);
     PeerPath again = new PeerPath(new InetSocketAddress(Configs.LEFT_ADDRESS, 61_001), 0);
     IkeSaImage ike = world.right.only();

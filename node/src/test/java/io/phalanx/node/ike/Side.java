@@ -16,9 +16,11 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Function;
 
 /** One end: a cluster with one member at a time, its store and its packet path. */
@@ -28,7 +30,7 @@ final class Side {
 
   private final World world;
   private final boolean left;
-  private final GatewayConfig config;
+  private GatewayConfig config;
   private final Credentials credentials;
   private final SecureRandom random = new SecureRandom();
   private int nextEspSpi;
@@ -42,6 +44,9 @@ final class Side {
   final List<Effect.MovePeer> moves = new ArrayList<>();
   IkeEngine engine;
   InetSocketAddress natted;
+
+  /** Addresses of this side that the network does not reach any more. */
+  final Set<InetAddress> unreachable = new HashSet<>();
 
   /** Where messages of the IKE port come from. */
   InetAddress source;
@@ -114,6 +119,12 @@ final class Side {
     store.claimAll(owner()).forEach(owned -> stepOf(successor, new Event.Adopted(owned)));
   }
 
+  /** The same, by a member with another configuration. */
+  void takeOver(GatewayConfig other) {
+    config = other;
+    takeOver();
+  }
+
   /** Another member takes over, but adopts only what messages come for. */
   void takeOverLazily() {
     takeovers++;
@@ -160,11 +171,24 @@ final class Side {
   }
 
   void received(Side from, UdpDatagram sent) {
-    InetSocketAddress source =
-        sent.natPort() ? from.natted : new InetSocketAddress(from.source, 500);
-    if (!silent) {
-      step(new Event.Received(new UdpDatagram(source, sent.natPort(), sent.payload())));
+    InetSocketAddress seenFrom = from.sourceOf(sent);
+    int reached = config.listen().addresses().indexOf(sent.peer().getAddress());
+    boolean lost =
+        unreachable.contains(sent.peer().getAddress())
+            || from.unreachable.contains(seenFrom.getAddress());
+    if (!silent && !lost) {
+      step(new Event.Received(new UdpDatagram(seenFrom, sent.natPort(), sent.payload(), reached)));
     }
+  }
+
+  /** Where the network says that a datagram comes from. */
+  private InetSocketAddress sourceOf(UdpDatagram sent) {
+    if (!sent.natPort()) {
+      return new InetSocketAddress(source, 500);
+    }
+    return sent.listen() <= 0
+        ? natted
+        : new InetSocketAddress(config.listen().addresses().get(sent.listen()), 4500);
   }
 
   private void perform(IkeEngine of, Effect effect) {

@@ -191,6 +191,29 @@ final class TakeOverTest {
   }
 
   @Test
+  void shouldMoveTheInitiator() {
+    left.listen = List.of(Configs.LEFT_ADDRESS, InetAddress.ofLiteral("192.0.2.77"));
+    atEveryCut(
+        TakeOverTest::connect,
+        world -> {
+          MobikeTest.migrate(world);
+          world.run(20_000);
+          if (world.left.takeovers > 0 && world.left.only().listen() == 0) {
+            MobikeTest.migrate(world); // the wish died with the member
+            world.run(20_000);
+          }
+        },
+        (world, where) -> {
+          assertOneTunnel(world, where);
+          MobikeTest.assertMoved(world);
+          int saId = world.right.onlyChild().saId();
+          assertThat(world.right.store.pathOf(saId))
+              .as(where)
+              .isEqualTo(world.right.only().espPath());
+        });
+  }
+
+  @Test
   void shouldClose() {
     for (boolean fromLeft : List.of(true, false)) {
       atEveryCut(

@@ -50,7 +50,7 @@ final class World {
 
   void send(Side from, UdpDatagram sent) {
     UdpDatagram datagram =
-        new UdpDatagram(sent.peer(), sent.natPort(), tamper.apply(sent.payload()));
+        new UdpDatagram(sent.peer(), sent.natPort(), tamper.apply(sent.payload()), sent.listen());
     seen.add(new Seen(from == left, datagram.payload()));
     if (random.nextDouble() < loss) {
       return;

@@ -79,7 +79,7 @@ public record IkeSaImage(
 
   /** Where ESP of its SA clusters goes. */
   public PeerPath espPath() {
-    return espPath(peer, natPort, listen);
+    return mobility.esp().orElseGet(() -> espPath(peer, natPort, listen));
   }
 
   public enum Phase {
@@ -179,16 +179,78 @@ public record IkeSaImage(
   }
 
   /**
-   * Where the peer may be (RFC 4555).
+   * Where the peer may be, and what of a move is not done yet (RFC 4555).
    *
+   * @param decides whether we began the first IKE SA of the session, and so choose its addresses
    * @param peerAddresses addresses that the peer has told of beside the one in use
-   * @param moving whether the SA clusters in the store may not be at the endpoint yet
+   * @param told our addresses that the peer knows of
+   * @param moves how often IKE has changed its path
+   * @param esp where ESP still goes while a move is under way; empty for where IKE goes
+   * @param toUpdate whether UPDATE_SA_ADDRESSES is to be sent, or its answer is not here yet
+   * @param toCheck whether the peer has still to show that it can be reached where it is now
+   * @param moving whether the SA clusters in the store may not have the path yet
+   * @param seenAs hash of the endpoint that the peer saw us at last; empty for not known
    */
-  public record Mobility(List<InetAddress> peerAddresses, boolean moving) {
-    public static final Mobility NONE = new Mobility(List.of(), false);
+  public record Mobility(
+      boolean decides,
+      List<InetAddress> peerAddresses,
+      List<InetAddress> told,
+      long moves,
+      Optional<PeerPath> esp,
+      boolean toUpdate,
+      boolean toCheck,
+      boolean moving,
+      byte[] seenAs) {
+    private static final byte[] NOT_SEEN = new byte[0];
 
-    public Mobility moving(boolean now) {
-      return new Mobility(peerAddresses, now);
+    public static final Mobility NONE =
+        new Mobility(
+            false, List.of(), List.of(), 0, Optional.empty(), false, false, false, NOT_SEEN);
+
+    public Mobility withDecides() {
+      return new Mobility(true, peerAddresses, told, moves, esp, toUpdate, toCheck, moving, seenAs);
+    }
+
+    public Mobility withPeerAddresses(List<InetAddress> addresses) {
+      return new Mobility(decides, addresses, told, moves, esp, toUpdate, toCheck, moving, seenAs);
+    }
+
+    public Mobility withTold(List<InetAddress> addresses) {
+      return new Mobility(
+          decides, peerAddresses, addresses, moves, esp, toUpdate, toCheck, moving, seenAs);
+    }
+
+    /** After another change of path, with ESP where it was. */
+    public Mobility withMove(Optional<PeerPath> stayed) {
+      return new Mobility(
+          decides, peerAddresses, told, moves + 1, stayed, toUpdate, toCheck, moving, seenAs);
+    }
+
+    public Mobility withEsp(Optional<PeerPath> stayed) {
+      return new Mobility(
+          decides, peerAddresses, told, moves, stayed, toUpdate, toCheck, moving, seenAs);
+    }
+
+    public Mobility withToUpdate(boolean due) {
+      return new Mobility(decides, peerAddresses, told, moves, esp, due, toCheck, moving, seenAs);
+    }
+
+    public Mobility withToCheck(boolean due) {
+      return new Mobility(decides, peerAddresses, told, moves, esp, toUpdate, due, moving, seenAs);
+    }
+
+    public Mobility withMoving(boolean now) {
+      return new Mobility(decides, peerAddresses, told, moves, esp, toUpdate, toCheck, now, seenAs);
+    }
+
+    public Mobility withSeenAs(byte[] hash) {
+      return new Mobility(
+          decides, peerAddresses, told, moves, esp, toUpdate, toCheck, moving, hash);
+    }
+
+    /** For the IKE SA that takes the place of this one: the hash is over its SPIs. */
+    public Mobility inherited() {
+      return withSeenAs(NOT_SEEN);
     }
   }
 

@@ -101,7 +101,16 @@ public final class Images {
         3_500_000,
         4_000_000,
         new IkeSaImage.Extensions(true, true, false),
-        new IkeSaImage.Mobility(List.of(InetAddress.ofLiteral("198.51.100.7")), true),
+        new IkeSaImage.Mobility(
+            true,
+            List.of(InetAddress.ofLiteral("198.51.100.7")),
+            List.of(InetAddress.ofLiteral("2001:db8::1")),
+            5,
+            Optional.empty(),
+            true,
+            false,
+            true,
+            octets(0x77, 20)),
         Optional.of(new IkeSaImage.EapProgress("mschapv2", secret(0x76, 12))),
         new IkeSaImage.Grants("road@example.org"));
   }
