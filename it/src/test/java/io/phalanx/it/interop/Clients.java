@@ -11,6 +11,7 @@ import io.phalanx.it.lab.Waiting;
 import io.phalanx.it.process.MemberProcess;
 import io.phalanx.node.ops.SessionView;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,8 @@ import java.util.stream.Collectors;
  */
 final class Clients {
   private static final int GAP_MILLIS_MAX = 5000;
+  // By then what was under way when something happened has arrived.
+  private static final int SETTLING_MILLIS = 500;
   private static final int PATIENCE_SECONDS = 30;
   private static final int REPLIES = 3;
   private static final Pattern ANEW =
@@ -74,6 +77,10 @@ final class Clients {
     assertThat(sas.children()).isEqualTo(1);
     assertThat(sas.virtualAddress()).isNotEmpty();
     assertThat(ping(scenario, sas)).as("a ping through " + scenario.name()).isTrue();
+    Waiting.until(
+        "a member lists " + scenario.name(),
+        PATIENCE_SECONDS,
+        () -> sessions().stream().anyMatch(each -> each.connection().equals(scenario.name())));
   }
 
   private boolean ping(Scenario scenario, Sas sas) throws Exception {
@@ -117,7 +124,8 @@ final class Clients {
 
   /** What {@link #startAll} has begun comes to its end, by the first and only IKE_SA_INIT. */
   void connectedByOneAttempt(Scenario scenario) throws Exception {
-    CompletableFuture<Boolean> start = Optional.ofNullable(started.get(scenario.name())).get();
+    CompletableFuture<Boolean> start =
+        Optional.ofNullable(started.get(scenario.name())).orElseThrow();
     assertThat(start.join()).as(() -> log(scenario, 0)).isTrue();
     assertThat(INIT.matcher(log(scenario, 0)).results().count()).isEqualTo(1);
     assertThat(sas(scenario).children()).isEqualTo(1);
@@ -140,6 +148,7 @@ final class Clients {
       }
     }
     assertThat(ways).as("connections that are up").isNotEmpty();
+    pings.ifPresent(Pings::close);
     Pings all = lab.pings(namespace, name, ways);
     pings = Optional.of(all);
     awaitReplies(ways.keySet(), 0);
@@ -161,16 +170,45 @@ final class Clients {
 
   /** Kills the owner under the traffic of all, waits until all have some again, and revives it. */
   void killOwnerUnderTraffic() throws Exception {
-    beginTraffic();
-    before = charon.all();
-    logBefore = charon.log().length();
-    int owner = owner();
-    kill(owner);
-    awaitReplies(before.keySet(), killedMillis);
-    lab.revive(owner);
+    killOwnerUnderTraffic(List.of(this), () -> {});
   }
 
-  /** Kills the owner of all, and revives it when another has taken over. */
+  /** Something to do. */
+  @FunctionalInterface
+  interface Step {
+    void run() throws Exception;
+  }
+
+  /** Likewise, the one owner of several clients; and does something while it is dead. */
+  static void killOwnerUnderTraffic(List<Clients> all, Step meanwhile) throws Exception {
+    Set<Integer> owners = new TreeSet<>();
+    for (Clients each : all) {
+      each.beginTraffic();
+      each.remember();
+      owners.add(each.owner());
+    }
+    assertThat(owners).hasSize(1);
+    int owner = owners.iterator().next();
+    for (Clients each : all) {
+      each.kill(owner);
+    }
+    meanwhile.run();
+    for (Clients each : all) {
+      each.awaitReplies(each.before.keySet(), each.killedMillis);
+    }
+    all.getFirst().lab.revive(owner);
+  }
+
+  /** Does something under the traffic of all, and waits until all have some again. */
+  void disturb(Step step) throws Exception {
+    beginTraffic();
+    remember();
+    killedMillis = System.currentTimeMillis();
+    step.run();
+    awaitReplies(before.keySet(), killedMillis + SETTLING_MILLIS);
+  }
+
+  /** Kills the owner of all; {@link #finish} revives it. */
   void killOwner() throws Exception {
     kill(owner());
   }
@@ -199,6 +237,17 @@ final class Clients {
     killedMillis = System.currentTimeMillis();
   }
 
+  /** Where the gateway believes its peers to be. */
+  Set<String> endpoints() throws Exception {
+    return sessions().stream().map(SessionView::endpoint).collect(Collectors.toSet());
+  }
+
+  /** Waits until the members know of so many sessions of these clients. */
+  void awaitSessions(int count) {
+    Waiting.until(
+        count + " sessions of " + name, PATIENCE_SECONDS, () -> sessions().size() == count);
+  }
+
   /** The one member that owns all sessions of these clients. */
   private int owner() {
     Set<Integer> owners = new TreeSet<>();
@@ -218,21 +267,47 @@ final class Clients {
     return owners.iterator().next();
   }
 
-  private List<SessionView> sessions() throws Exception {
+  /** Sessions of these clients; each is listed by its owner, and perhaps by others. */
+  private Collection<SessionView> sessions() throws Exception {
     Set<String> names = scenarios.stream().map(Scenario::name).collect(Collectors.toSet());
-    return lab.living().getFirst().admin().sessions().stream()
-        .filter(session -> names.contains(session.connection()))
-        .toList();
+    Map<String, SessionView> all = new TreeMap<>();
+    for (MemberProcess member : lab.living()) {
+      for (SessionView session : member.admin().sessions()) {
+        if (names.contains(session.connection())) {
+          all.put(session.id(), session);
+        }
+      }
+    }
+    return all.values();
   }
 
   /** After {@link #killOwnerUnderTraffic}: the client has noticed a gap, if anything. */
   void survived(Scenario scenario) throws Exception {
-    assertThat(before).as("connections that were up").containsKey(scenario.name());
-    assertThat(sas(scenario)).isEqualTo(before.get(scenario.name()));
+    unchanged(scenario);
     assertThat(pings.orElseThrow().gapMillis(scenario.name(), killedMillis))
         .isLessThan(GAP_MILLIS_MAX);
+  }
+
+  /** The SAs are those that were, and no exchange has dealt with them. */
+  void unchanged(Scenario scenario) throws Exception {
+    assertThat(before).as("connections that were up").containsKey(scenario.name());
+    assertThat(sas(scenario)).isEqualTo(before.get(scenario.name()));
     assertThat(ANEW.matcher(log(scenario, logBefore)).results().map(each -> each.group()))
         .isEmpty();
+  }
+
+  /** Waits until the client's log has a text so often since {@link #remember}. */
+  void awaitLogged(Scenario scenario, String text, int count) {
+    Waiting.until(
+        scenario.name() + " has logged: " + text,
+        PATIENCE_SECONDS,
+        () -> log(scenario, logBefore).split(Pattern.quote(text), -1).length > count);
+  }
+
+  /** Brings one up that takes several attempts, such as one with a COOKIE. */
+  CompletableFuture<Boolean> start(Scenario scenario) {
+    startAll();
+    return Optional.ofNullable(started.get(scenario.name())).orElseThrow();
   }
 
   /** The gateway answers a DELETE. */
@@ -264,7 +339,8 @@ final class Clients {
     }
   }
 
-  private void remember() throws Exception {
+  /** Keeps what is, for what is to be compared with it. */
+  void remember() throws Exception {
     before = charon.all();
     logBefore = charon.log().length();
   }
@@ -324,21 +400,38 @@ final class Clients {
     }
   }
 
-  /** Ends all, and waits until no member knows of any; revives who was killed. */
-  void finish() throws Exception {
-    pings.ifPresent(Pings::close);
+  /** Starts whom it has killed. */
+  void reviveAll() throws Exception {
     for (int id = 1; id <= Lab.MEMBERS; id++) {
       if (!lab.member(id).alive()) {
         lab.revive(id);
       }
     }
+  }
+
+  /** SIGKILL: what it had it has lost, and tells nobody. */
+  void crash() throws Exception {
+    pings.ifPresent(Pings::close);
+    charon.kill();
+  }
+
+  /** Ends the client, whatever has become of it, and starts whom it has killed. */
+  void abandon() throws Exception {
+    pings.ifPresent(Pings::close);
+    charon.close();
+    reviveAll();
+  }
+
+  /** Ends all, and waits until no member knows of any; revives who was killed. */
+  void finish() throws Exception {
+    pings.ifPresent(Pings::close);
+    reviveAll();
     for (Scenario scenario : scenarios) {
       if (!sas(scenario).ikeSpis().isEmpty()) {
         charon.terminate(scenario.name());
       }
     }
     charon.close();
-    Waiting.until(
-        "the sessions of " + name + " are gone", PATIENCE_SECONDS, () -> sessions().isEmpty());
+    awaitSessions(0);
   }
 }

@@ -9,6 +9,7 @@ import io.phalanx.it.lab.Pki;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,6 +21,7 @@ final class MatrixLab {
   static final String GATEWAY = Lab.GATEWAY;
   static final String GATEWAY6 = "fd99::1";
   static final String SERVER6 = "fd50::10";
+  static final int COOKIE_THRESHOLD = 40;
   private static final List<String> MONTH = List.of("--lifetime", "30");
 
   private MatrixLab() {}
@@ -46,9 +48,35 @@ final class MatrixLab {
     }
     pki.issue("chain", Pki.Kind.ECDSA_256, "sub-client", "chain@lab.example", MONTH);
     pki.issue("gateway-chain", Pki.Kind.ECDSA_256, "sub-gateway", Lab.GATEWAY_ID, MONTH);
+    longChain(pki, "long", "long@lab.example");
+    longChain(pki, "gateway-long", Lab.GATEWAY_ID);
     Path leaf = pki.certificate("gateway-chain");
     Files.writeString(
         leaf, Files.readString(leaf) + Files.readString(pki.certificate("sub-gateway")));
+  }
+
+  /** Leaf and two intermediates, 5 kB together by many names. */
+  private static void longChain(Pki pki, String name, String subject)
+      throws IOException, InterruptedException {
+    pki.issue(name + "-1", Pki.Kind.ECDSA_256, Pki.CA, name + " 1", padded("--ca"));
+    pki.issue(name + "-2", Pki.Kind.ECDSA_256, name + "-1", name + " 2", padded("--ca"));
+    pki.issue(name, Pki.Kind.ECDSA_256, name + "-2", subject, padded("--flag", "serverAuth"));
+    Path leaf = pki.certificate(name);
+    Files.writeString(
+        leaf,
+        Files.readString(leaf)
+            + Files.readString(pki.certificate(name + "-2"))
+            + Files.readString(pki.certificate(name + "-1")));
+  }
+
+  private static List<String> padded(String... arguments) {
+    List<String> all = new ArrayList<>(MONTH);
+    all.addAll(List.of(arguments));
+    for (int index = 0; index < 24; index++) {
+      all.add("--san");
+      all.add("one.of.many.names.that.make.a.certificate.long.%d.lab.example".formatted(index));
+    }
+    return all;
   }
 
   private static String members(Path directory, int id, Pki pki, List<Scenario> scenarios) {
@@ -69,7 +97,10 @@ final class MatrixLab {
       retransmit-first: 400ms
       retransmit-base: 1.5
       retransmit-tries: 5
-      cookie-threshold: 100
+      cookie-threshold: %d
+      half-open-timeout: 15s
+      half-open-per-source: 0
+      requests-per-source: 0
     pools:
       - {name: road, addresses: [10.77.0.0/24], dns: [10.50.0.10]}
       - {name: six, addresses: ["fd77::/64"]}
@@ -86,6 +117,7 @@ final class MatrixLab {
                 Lab.frontOf(id),
                 LabConfig.CLUSTER_KEY,
                 LabConfig.members(),
+                COOKIE_THRESHOLD,
                 Lab.SECRET)
         + scenarios.stream().map(each -> connection(each, pki)).collect(Collectors.joining());
   }
@@ -124,7 +156,7 @@ final class MatrixLab {
     scenarios.forEach(each -> certificates.addAll(each.client().certificates()));
     charon.add("x509ca", lab.pki().certificate(Pki.CA));
     for (String name : certificates) {
-      if (name.startsWith("sub-")) {
+      if (name.startsWith("sub-") || name.startsWith("long-")) {
         charon.add("x509ca", lab.pki().certificate(name));
       } else {
         charon.add("x509", lab.pki().certificate(name));

@@ -1,5 +1,6 @@
 package io.phalanx.it.interop;
 
+import io.phalanx.it.lab.Lab;
 import io.phalanx.it.lab.Pki.Kind;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,6 +72,10 @@ final class Scenarios {
         Scenario.certificate("chain", "gateway-chain", "chain", "pubkey")
             .sending("sub-client")
             .logs("sending issuer cert", "received issuer cert"));
+    all.add(
+        Scenario.certificate("long", "gateway-long", "long", "pubkey")
+            .sending("long-1", "long-2")
+            .logs("splitting IKE message", "received fragment #4"));
     return all;
   }
 
@@ -93,6 +98,7 @@ final class Scenarios {
             .client("proposals = aes256gcm16-prfsha256-ecp384-curve25519")
             .suites(Scenario.IKE, Scenario.ESP)
             .logs("peer didn't accept DH group ECP_384, it requested CURVE_25519"));
+    all.add(Scenario.psk("childless").client("childless = force").logs("CHDLESS_SUP"));
     all.add(
         Scenario.psk("inner-ipv6")
             .way(new Scenario.Way(MatrixLab.GATEWAY, "six", "::", MatrixLab.SERVER6)));
@@ -108,9 +114,47 @@ final class Scenarios {
         Scenario.psk("rekey-modp2048").suites("aes128-sha256-modp2048", "aes128-sha256-modp2048"));
   }
 
+  /** Two hosts behind one NAT, each on its own machine. */
+  static List<Scenario> near() {
+    Scenario.Way way = new Scenario.Way(MatrixLab.GATEWAY, "near", "0.0.0.0", Lab.SERVER);
+    return List.of(Scenario.psk("near1").way(way), Scenario.psk("near2").way(way));
+  }
+
+  /** IKE and ESP over IPv6. */
+  static Scenario overIpv6() {
+    return Scenario.psk("over-ipv6")
+        .way(new Scenario.Way(MatrixLab.GATEWAY6, "over-six", "0.0.0.0", Lab.SERVER));
+  }
+
+  /** The client probes the gateway. */
+  static Scenario probing() {
+    return Scenario.psk("probing").client("dpd_delay = 1s").gateway("dpd: never");
+  }
+
+  /** The gateway probes the client. */
+  static Scenario probed() {
+    return Scenario.psk("probed").client("dpd_delay = 0").gateway("dpd: 1s");
+  }
+
+  /** Crashes and returns; what another member has of it goes by that one's probes. */
+  static Scenario crashing() {
+    return Scenario.psk("crashing").gateway("dpd: 2s");
+  }
+
+  /** Has to authenticate anew soon (RFC 4478). */
+  static Scenario reauthenticated() {
+    return Scenario.psk("reauthenticated").client("over_time = 50s").gateway("reauth: 1m");
+  }
+
+  static Scenario cookie() {
+    return Scenario.psk("cookie").logs("COOKIE");
+  }
+
   /** Each with a client or a way of its own. */
   static List<Scenario> alone() {
-    return List.of();
+    List<Scenario> all = new ArrayList<>(near());
+    all.addAll(List.of(overIpv6(), probing(), probed(), crashing(), reauthenticated(), cookie()));
+    return all;
   }
 
   /** All of the above, for the gateway's configuration. */

@@ -14,7 +14,6 @@ public final class Gate implements AutoCloseable {
   // Octets from the beginning of the UDP header: an IKE message on the NAT port stands behind four
   // zeros (RFC 3948 §2.2); exchange type and flags are at 18 and 19 of its header (RFC 7296 §3.1).
   private static final String MESSAGE = "@th,64,32 0 @th,240,8 %d @th,248,8 & 0x20 == 0x%s";
-
   private final List<String> prefix;
 
   private Gate(List<String> prefix) {
@@ -41,6 +40,11 @@ public final class Gate implements AutoCloseable {
   /** Matches requests of an exchange on their way to the balancer. */
   static String requests(int exchangeType) {
     return "udp dport 4500 " + MESSAGE.formatted(exchangeType, "00");
+  }
+
+  /** Matches IKE_SA_INIT that begins with a COOKIE, the first payload of which is a notify. */
+  static String cookies() {
+    return "udp dport 500 @th,192,8 41";
   }
 
   /** Matches responses of an exchange on their way to the client. */

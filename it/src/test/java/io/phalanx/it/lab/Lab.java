@@ -233,9 +233,14 @@ public final class Lab implements AutoCloseable {
     return Gate.hold(namespaces.enter(namespace), Gate.responses(exchangeType));
   }
 
-  /** Holds what a rule of nftables matches on its way into a namespace. */
-  public Gate hold(String namespace, String match) throws IOException, InterruptedException {
-    return Gate.hold(namespaces.enter(namespace), match);
+  /** Holds IKE_SA_INIT that brings a COOKIE back. */
+  public Gate holdCookies() throws IOException, InterruptedException {
+    return Gate.hold(namespaces.enter("lb"), Gate.cookies());
+  }
+
+  /** The NAT forgets all mappings: those that follow have other ports. */
+  public void rebind() throws IOException, InterruptedException {
+    WideNetwork.rebind(namespaces);
   }
 
   /** A main class of ours inside a namespace, with its output in a file of that name. */

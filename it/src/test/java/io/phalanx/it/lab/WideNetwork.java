@@ -63,9 +63,8 @@ final class WideNetwork {
   private static void nat(Namespaces namespaces) throws IOException, InterruptedException {
     namespaces.add("nat");
     namespaces.link("nat", "wan", "lb", "nat");
-    namespaces.ip("nat", "addr add 10.97.0.2/24 dev wan");
     namespaces.ip("lb", "addr add 10.97.0.1/24 dev nat");
-    namespaces.ip("nat", "route add default via 10.97.0.1");
+    out(namespaces);
     namespaces.ip("nat", "link add br0 type bridge");
     namespaces.ip("nat", "link set br0 up");
     namespaces.ip("nat", "addr add 192.168.7.1/24 dev br0");
@@ -78,6 +77,17 @@ final class WideNetwork {
       namespaces.ip(name, "route add default via 192.168.7.1");
     }
     Shell.must(Shell.join(namespaces.enter("nat"), List.of("nft", NAT)));
+  }
+
+  private static void out(Namespaces namespaces) throws IOException, InterruptedException {
+    namespaces.ip("nat", "addr add 10.97.0.2/24 dev wan");
+    namespaces.ip("nat", "route add default via 10.97.0.1");
+  }
+
+  /** A NAT forgets the mappings to an address of its own when that goes. */
+  static void rebind(Namespaces namespaces) throws IOException, InterruptedException {
+    namespaces.ip("nat", "addr del 10.97.0.2/24 dev wan");
+    out(namespaces);
   }
 
   private static void settings(Namespaces namespaces, String name)
