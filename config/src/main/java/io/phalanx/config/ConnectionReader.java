@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Reads {@code connections:}. */
 final class ConnectionReader {
@@ -179,7 +180,8 @@ final class ConnectionReader {
   }
 
   private Remote remote(Section section) {
-    Optional<Identity> id = section.optional("id").flatMap(ConnectionReader::identityOrAny);
+    Optional<IdentityPattern> id =
+        section.optional("id").flatMap(item -> orAny(item, IdentityNotation::parsePattern));
     Authentication authentication =
         switch (auth(section)) {
           case UNKNOWN -> new Psk();
@@ -206,12 +208,12 @@ final class ConnectionReader {
   }
 
   /** Empty for {@code %any}, and after an error. */
-  static Optional<Identity> identityOrAny(Item item) {
+  static <T> Optional<T> orAny(Item item, Function<String, Parsed<T>> parser) {
     return item.read(
         text ->
             text.equals("%any")
                 ? Parsed.value(Optional.empty())
-                : IdentityNotation.parse(text).then(id -> Parsed.value(Optional.of(id))),
+                : parser.apply(text).then(id -> Parsed.value(Optional.of(id))),
         Optional.empty());
   }
 

@@ -159,9 +159,9 @@ public record GatewayConfig(
   /**
    * How the peer must prove who it is.
    *
-   * @param id the identity to accept; empty for any that authenticates
+   * @param id the identities to accept; empty for any that authenticates
    */
-  public record Remote(Optional<Identity> id, Authentication authentication) {}
+  public record Remote(Optional<IdentityPattern> id, Authentication authentication) {}
 
   public sealed interface Authentication {}
 

@@ -182,6 +182,6 @@ final class GatewayReader {
     return key.ids().isEmpty()
         || key.ids().equals(List.of(connection.local().id()))
         || connection.remote().id().isEmpty()
-        || key.ids().contains(connection.remote().id().get());
+        || key.ids().stream().anyMatch(connection.remote().id().get()::matches);
   }
 }

@@ -31,6 +31,16 @@ public record Identity(IdType type, byte[] data) {
     return new Identity(IdType.KEY_ID, octets);
   }
 
+  /** A distinguished name. */
+  public static Identity name(byte[] der) {
+    return new Identity(IdType.DER_ASN1_DN, der);
+  }
+
+  /** A GeneralName. */
+  public static Identity generalName(byte[] der) {
+    return new Identity(IdType.DER_ASN1_GN, der);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Identity that
@@ -49,6 +59,12 @@ public record Identity(IdType type, byte[] data) {
     if (type.equals(IdType.FQDN) || type.equals(IdType.RFC822_ADDR)) {
       String text = new String(data, StandardCharsets.UTF_8);
       return text.codePoints().noneMatch(Character::isISOControl) ? text : hex();
+    }
+    if (type.equals(IdType.DER_ASN1_DN)) {
+      return DistinguishedName.ofDer(data).map(DistinguishedName::toString).orElseGet(this::hex);
+    }
+    if (type.equals(IdType.DER_ASN1_GN)) {
+      return GeneralNames.text(data).map(text -> "gn:" + text).orElseGet(this::hex);
     }
     return addressText().orElseGet(this::hex);
   }

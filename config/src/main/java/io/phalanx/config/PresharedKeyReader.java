@@ -25,7 +25,7 @@ final class PresharedKeyReader {
     List<Optional<Identity>> ids =
         section.optional("ids").stream()
             .flatMap(list -> list.list(0, IDS_MAX).stream())
-            .map(ConnectionReader::identityOrAny)
+            .map(id -> ConnectionReader.orAny(id, IdentityNotation::parse))
             .toList();
     boolean forAll = ids.stream().anyMatch(Optional::isEmpty);
     return new PresharedKey(

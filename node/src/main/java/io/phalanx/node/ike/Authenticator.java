@@ -3,6 +3,7 @@ package io.phalanx.node.ike;
 import io.phalanx.config.GatewayConfig;
 import io.phalanx.config.GatewayConfig.Connection;
 import io.phalanx.config.Identity;
+import io.phalanx.config.IdentityPattern;
 import io.phalanx.config.Secret;
 import io.phalanx.config.iana.AuthMethod;
 import io.phalanx.config.iana.NotifyType;
@@ -65,9 +66,9 @@ final class Authenticator {
         environment.config().connections().stream()
             .filter(each -> each.ikeSuites().contains(sa.suite))
             .filter(each -> wanted.map(each.local().id()::equals).orElse(true))
-            .filter(each -> each.remote().id().map(claimed.get()::equals).orElse(true))
+            .filter(each -> each.remote().id().map(id -> id.matches(claimed.get())).orElse(true))
             .filter(each -> fits(each.remote().authentication(), proof.get().method()))
-            .sorted(Comparator.comparing(each -> each.remote().id().isEmpty()))
+            .sorted(Comparator.comparing(Authenticator::vagueness))
             .toList();
     String reason = "no connection for " + claimed.get();
     if (candidates.isEmpty()) {
@@ -83,6 +84,11 @@ final class Authenticator {
     return new Refused(reason);
   }
 
+  /** A connection for this peer alone goes before one for several, and that before one for all. */
+  private static int vagueness(Connection connection) {
+    return connection.remote().id().map(id -> id.exact().isPresent() ? 0 : 1).orElse(2);
+  }
+
   /** Checks a responder that we have called. */
   Verdict judgeResponder(IkeSa sa, Connection connection, IkeMessage message, long nowMillis) {
     Optional<Identity> claimed = identity(message, false);
@@ -90,7 +96,7 @@ final class Authenticator {
       return new Refused("the peer does not say who it is");
     }
     if (connection.remote().id().isPresent()
-        && !connection.remote().id().get().equals(claimed.get())) {
+        && !connection.remote().id().get().matches(claimed.get())) {
       return new Refused("the peer is " + claimed.get());
     }
     Optional<String> fault = fault(sa, connection, claimed.get(), message, nowMillis);
@@ -173,7 +179,7 @@ final class Authenticator {
             : SignedOctets.ofResponder(sa.suite.prf(), init.get(), sa.keys, own);
     return switch (connection.local().authentication()) {
       case GatewayConfig.Psk() -> {
-        Identity peer = sa.peerId.or(connection.remote()::id).orElse(own);
+        Identity peer = sa.peerId.or(() -> connection.remote().id().flatMap(IdentityPattern::exact)).orElse(own);
         yield SharedKeys.find(environment.config().presharedKeys(), own, peer)
             .map(key -> List.of(SharedKeyAuth.create(sa.suite.prf(), key, octets)));
       }

@@ -3,6 +3,7 @@ package io.phalanx.node.ike;
 import io.phalanx.config.GatewayConfig.Child;
 import io.phalanx.config.GatewayConfig.Connection;
 import io.phalanx.config.GatewayConfig.Pool;
+import io.phalanx.config.IdentityPattern;
 import io.phalanx.config.Secret;
 import io.phalanx.config.iana.NotifyType;
 import io.phalanx.config.net.IpPrefix;
@@ -245,7 +246,7 @@ final class IkeAuth {
     // CERT, CERTREQ, IDr, AUTH: the order of RFC 7296 §1.2.
     payloads.addAll(proof.get().subList(0, proof.get().size() - 1));
     payloads.addAll(authenticator.certificateRequests(List.of(connection)));
-    connection.remote().id().ifPresent(id -> payloads.add(new Payload.Identification(false, id)));
+    connection.remote().id().flatMap(IdentityPattern::exact).ifPresent(id -> payloads.add(new Payload.Identification(false, id)));
     payloads.add(proof.get().getLast());
     if (!connection.requestAddresses().isEmpty()) {
       payloads.add(addressRequest(connection));

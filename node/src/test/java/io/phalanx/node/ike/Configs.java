@@ -12,6 +12,7 @@ import io.phalanx.config.GatewayConfig.Psk;
 import io.phalanx.config.GatewayConfig.RoutabilityCheck;
 import io.phalanx.config.Identity;
 import io.phalanx.config.PacketHandling;
+import io.phalanx.config.IdentityPattern;
 import io.phalanx.config.Secret;
 import io.phalanx.config.net.IpPrefix;
 import io.phalanx.config.suite.EncryptionAlgorithm;
@@ -139,7 +140,7 @@ final class Configs {
     return new Connection(
         "conn",
         new GatewayConfig.Local(ownId, ownAuthentication),
-        new GatewayConfig.Remote(peerId, peerAuthentication),
+        new GatewayConfig.Remote(peerId.map(IdentityPattern::new), peerAuthentication),
         left ? Optional.of(new InetSocketAddress(RIGHT_ADDRESS, 500)) : Optional.empty(),
         ikeSuites,
         pools.stream().map(Pool::name).findFirst(),
