@@ -38,7 +38,7 @@ final class Der {
       }
       length = 0;
       for (int i = 0; i < count; i++) {
-        length = length << 8 | octets[content + i] & 0xff;
+        length = (length << 8) | (octets[content + i] & 0xff);
       }
       content += count;
     }

@@ -160,8 +160,7 @@ public final class DistinguishedName {
           "write parts such as CN=gw.example.org, one of " + AttributeType.names());
     }
     byte[] octets = value.getBytes(StandardCharsets.UTF_8);
-    int tag =
-        type.get().ia5() ? IA5_STRING : printable(value) ? PRINTABLE_STRING : UTF8_STRING;
+    int tag = type.get().ia5() ? IA5_STRING : printable(value) ? PRINTABLE_STRING : UTF8_STRING;
     return Parsed.value(
         Der.element(SEQUENCE, Der.element(OID, type.get().oid()), Der.element(tag, octets)));
   }

@@ -34,8 +34,7 @@ public record IdentityPattern(Identity identity) {
       return name(other).filter(name.get()::matches).isPresent();
     }
     return text()
-        .filter(
-            mine -> matches(mine, new String(other.data(), StandardCharsets.UTF_8)))
+        .filter(mine -> matches(mine, new String(other.data(), StandardCharsets.UTF_8)))
         .isPresent();
   }
 

@@ -53,8 +53,22 @@ class IdentityNotationTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "keyid:", "keyid:abc", "two words", "@lab.test", "a@b@c", "CN=gw, lab", "CN=",
-        "*", "*.", "a*b.lab.test", "gn:", "gn:dns:", "gn:other:x", "gn:ip:gw.lab.test"
+      strings = {
+        "",
+        "keyid:",
+        "keyid:abc",
+        "two words",
+        "@lab.test",
+        "a@b@c",
+        "CN=gw, lab",
+        "CN=",
+        "*",
+        "*.",
+        "a*b.lab.test",
+        "gn:",
+        "gn:dns:",
+        "gn:other:x",
+        "gn:ip:gw.lab.test"
       })
   void shouldRefuseTheRest(String text) {
     assertThat(IdentityNotation.parse(text)).isInstanceOf(Parsed.Fault.class);

@@ -27,6 +27,7 @@ final class AlgorithmIdentifiers {
           case SHA2_256 -> 11;
           case SHA2_384 -> 12;
           case SHA2_512 -> 13;
+          case IDENTITY -> throw new IllegalArgumentException("RSA signs a hash");
         };
     byte[] oid = pkcs1Oid(arc);
     return List.of(tlv(SEQUENCE, oid, NULL), tlv(SEQUENCE, oid));
@@ -39,6 +40,7 @@ final class AlgorithmIdentifiers {
           case SHA2_256 -> 2;
           case SHA2_384 -> 3;
           case SHA2_512 -> 4;
+          case IDENTITY -> throw new IllegalArgumentException("ECDSA signs a hash");
         };
     return List.of(tlv(SEQUENCE, HEX.parseHex("06082a8648ce3d0403" + "%02x".formatted(arc))));
   }
@@ -65,6 +67,12 @@ final class AlgorithmIdentifiers {
             tlv(CONTEXT + 1, mask),
             tlv(CONTEXT + 2, tlv(INTEGER, new byte[] {(byte) hash.octets()})));
     return tlv(SEQUENCE, pkcs1Oid(10), parameters);
+  }
+
+  /** id-Ed25519 or id-Ed448 (RFC 8410 §3, RFC 8420 appendix A): no parameters. */
+  static List<byte[]> edwards(KeyKind kind) {
+    int arc = kind == KeyKind.ED25519 ? 112 : 113;
+    return List.of(tlv(SEQUENCE, HEX.parseHex("06032b65" + "%02x".formatted(arc))));
   }
 
   /** 1.2.840.113549.1.1.arc. */

@@ -36,7 +36,7 @@ record ClassicMethod(
   static Optional<ClassicMethod> of(KeyKind kind) {
     return switch (kind) {
       case RSA -> Optional.of(RSA);
-      case RSA_PSS -> Optional.empty();
+      case RSA_PSS, ED25519, ED448 -> Optional.empty();
       case P256 -> Optional.of(P256);
       case P384 -> Optional.of(P384);
       case P521 -> Optional.of(P521);

@@ -4,8 +4,6 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPrivateKey;
-import java.security.interfaces.RSAPrivateKey;
 import java.util.List;
 
 /** A certificate of ours with its chain and private key. */
@@ -34,11 +32,9 @@ public final class Credential {
         KeyKind.of(own.getPublicKey())
             .orElseThrow(
                 () ->
-                    new IllegalArgumentException(
-                        "the certificate's key is not RSA of 2048 to 8192 bits or EC on P-256, "
-                            + "P-384 or P-521"));
+                    new IllegalArgumentException("the certificate's key is not " + KeyKind.KNOWN));
     PrivateKey key = Pem.privateKey(keyPem);
-    if (kind.rsa() != key instanceof RSAPrivateKey || kind.rsa() == key instanceof ECPrivateKey) {
+    if (!kind.fits(key)) {
       throw new IllegalArgumentException("the private key is not that of the certificate");
     }
     Credential credential = new Credential(chain, key, kind);
@@ -51,10 +47,7 @@ public final class Credential {
     byte[] probe = {1};
     boolean match;
     try {
-      SignatureScheme scheme =
-          SignatureScheme.of(
-              kind.rsa() ? SignatureScheme.Padding.RSA_PSS : SignatureScheme.Padding.ECDSA,
-              SignatureHash.SHA2_256);
+      SignatureScheme scheme = SignatureScheme.probe(kind);
       var signer = scheme.signature();
       signer.initSign(key);
       signer.update(probe);

@@ -3,8 +3,13 @@ package io.phalanx.node.auth;
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.EdECPrivateKey;
+import java.security.interfaces.EdECPublicKey;
+import java.security.interfaces.RSAPrivateKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
@@ -17,7 +22,13 @@ enum KeyKind {
   RSA_PSS,
   P256,
   P384,
-  P521;
+  P521,
+  ED25519,
+  ED448;
+
+  /** For messages that tell what is wrong with another one. */
+  static final String KNOWN =
+      "RSA of 2048 to 8192 bits, EC on P-256, P-384 or P-521, Ed25519 or Ed448";
 
   private static final int RSA_BITS_MIN = 2048;
 
@@ -33,12 +44,36 @@ enum KeyKind {
       case RSAPublicKey rsa when acceptable(rsa) ->
           Optional.of(rsa.getAlgorithm().equals("RSASSA-PSS") ? RSA_PSS : RSA);
       case ECPublicKey ec -> named(ec.getParams());
+      case EdECPublicKey edwards -> named(edwards.getParams().getName());
       default -> Optional.empty();
     };
   }
 
   boolean rsa() {
     return this == RSA || this == RSA_PSS;
+  }
+
+  boolean edwards() {
+    return this == ED25519 || this == ED448;
+  }
+
+  /** Whether a private key is of the same algorithm. */
+  boolean fits(PrivateKey key) {
+    return switch (this) {
+      case RSA, RSA_PSS -> key instanceof RSAPrivateKey;
+      case P256, P384, P521 -> key instanceof ECPrivateKey;
+      case ED25519, ED448 ->
+          key instanceof EdECPrivateKey edwards
+              && named(edwards.getParams().getName()).filter(this::equals).isPresent();
+    };
+  }
+
+  private static Optional<KeyKind> named(String curve) {
+    return switch (curve) {
+      case "Ed25519" -> Optional.of(ED25519);
+      case "Ed448" -> Optional.of(ED448);
+      default -> Optional.empty();
+    };
   }
 
   private static boolean acceptable(RSAPublicKey key) {

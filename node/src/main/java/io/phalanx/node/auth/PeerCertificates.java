@@ -11,6 +11,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.PKIXCertPathBuilderResult;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
@@ -46,8 +47,16 @@ public final class PeerCertificates {
   /** What came of it. */
   public sealed interface Result {}
 
-  /** The certificate is good and is the peer's: verify its signature with this key. */
-  public record Trusted(PublicKey key, X509Certificate certificate) implements Result {}
+  /**
+   * The certificate is good and is the peer's: verify its signature with its key.
+   *
+   * @param path from the peer's own certificate to the authority's, both included
+   */
+  public record Trusted(List<X509Certificate> path) implements Result {
+    public PublicKey key() {
+      return path.getFirst().getPublicKey();
+    }
+  }
 
   /** The peer is not authenticated. */
   public record Refused(Reason reason) implements Result {}
@@ -102,18 +111,16 @@ public final class PeerCertificates {
       Instant now,
       Identity expected) {
     X509Certificate own = certificates.getFirst();
-    Optional<Reason> fault =
-        fault(own, now)
-            .or(
-                () ->
-                    pathExists(certificates, authorities, now)
-                        ? Optional.empty()
-                        : Optional.of(Reason.NO_PATH));
+    Optional<Reason> fault = fault(own, now);
     if (fault.isPresent()) {
       return new Refused(fault.get());
     }
+    List<X509Certificate> path = path(certificates, authorities, now);
+    if (path.isEmpty()) {
+      return new Refused(Reason.NO_PATH);
+    }
     return CertificateIdentity.names(own, expected)
-        ? new Trusted(own.getPublicKey(), own)
+        ? new Trusted(path)
         : new Refused(Reason.IDENTITY_MISMATCH);
   }
 
@@ -131,18 +138,16 @@ public final class PeerCertificates {
     return CertificateUsage.allowsIke(own) ? Optional.empty() : Optional.of(Reason.WRONG_USAGE);
   }
 
-  private static boolean pathExists(
+  /** From the first certificate to an authority; empty if there is no way. */
+  private static List<X509Certificate> path(
       List<X509Certificate> certificates, TrustAnchors authorities, Instant now) {
-    if (authorities.anchors().isEmpty()) {
-      return false;
-    }
     Set<TrustAnchor> anchors =
         authorities.anchors().stream()
             .filter(anchor -> validAt(anchor, now))
             .map(anchor -> new TrustAnchor(anchor, null))
             .collect(Collectors.toSet());
     if (anchors.isEmpty()) {
-      return false;
+      return List.of();
     }
     X509CertSelector own = new X509CertSelector();
     own.setCertificate(certificates.getFirst());
@@ -155,16 +160,31 @@ public final class PeerCertificates {
       parameters.setMaxPathLength(INTERMEDIATES_MAX);
       parameters.setRevocationEnabled(false);
       parameters.addCertPathChecker(new StrengthChecker());
-      return !CertPathBuilder.getInstance("PKIX")
-          .build(parameters)
-          .getCertPath()
-          .getCertificates()
-          .isEmpty();
+      return CertPathBuilder.getInstance("PKIX").build(parameters)
+              instanceof PKIXCertPathBuilderResult result
+          ? whole(result)
+          : List.of();
     } catch (CertPathBuilderException noPath) {
-      return false;
+      return List.of();
     } catch (GeneralSecurityException fault) {
       throw new IllegalStateException("cannot validate certificates", fault);
     }
+  }
+
+  /**
+   * With the authority at its end. What its certificate says of paths and names binds, too: RFC
+   * 5280 §6.1.1 leaves that to us, and so does the platform.
+   */
+  private static List<X509Certificate> whole(PKIXCertPathBuilderResult result) {
+    List<X509Certificate> path = new ArrayList<>();
+    result.getCertPath().getCertificates().forEach(each -> path.add((X509Certificate) each));
+    X509Certificate authority = result.getTrustAnchor().getTrustedCert();
+    int intermediates = path.size() - 1;
+    boolean allowed =
+        (authority.getVersion() < 3 || authority.getBasicConstraints() >= intermediates)
+            && NameLimits.allow(authority, path);
+    path.add(authority);
+    return allowed ? List.copyOf(path) : List.of();
   }
 
   /** What a path may be made of: valid now, and few enough of one name and key. */

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 final class Pem {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
-  private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC", "RSASSA-PSS");
+  private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC", "RSASSA-PSS", "EdDSA");
 
   private Pem() {}
 
@@ -71,7 +71,7 @@ final class Pem {
         .flatMap(algorithm -> pkcs8(algorithm, der).stream())
         .findFirst()
         .orElseThrow(
-            () -> new IllegalArgumentException("a private key that is neither RSA nor EC"));
+            () -> new IllegalArgumentException("a private key that is not RSA, EC or EdDSA"));
   }
 
   private static Optional<PrivateKey> pkcs8(String algorithm, byte[] der) {

@@ -1,7 +1,6 @@
 package io.phalanx.node.auth;
 
 import io.phalanx.config.iana.AuthMethod;
-import io.phalanx.node.auth.SignatureScheme.Padding;
 import io.phalanx.node.ike.wire.Payload.Authentication;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
@@ -18,10 +17,11 @@ import java.util.stream.Stream;
  *
  * <p>With a peer that announced SIGNATURE_HASH_ALGORITHMS: method 14 (RFC 7427). With one that did
  * not: method 1 for RSA, methods 9 to 11 for ECDSA (RFC 4754). RSA keys sign with PKCS#1 v1.5,
- * which every peer knows, unless the key is one for RSASSA-PSS; both are accepted.
+ * which every peer knows, unless the key is one for RSASSA-PSS; both are accepted. EdDSA goes by
+ * method 14 alone (RFC 8420).
  */
 public final class SignatureAuth {
-  /** What we announce in SIGNATURE_HASH_ALGORITHMS: SHA2-256, SHA2-384, SHA2-512. */
+  /** What we announce in SIGNATURE_HASH_ALGORITHMS: SHA2-256, SHA2-384, SHA2-512, Identity. */
   public static final List<Integer> SUPPORTED_HASHES =
       Stream.of(SignatureHash.values()).map(SignatureHash::id).toList();
 
@@ -55,7 +55,7 @@ public final class SignatureAuth {
         preferredHashes(credential.kind())
             .filter(hash -> peerHashes.contains(hash.id()))
             .findFirst()
-            .map(hash -> SignatureScheme.of(padding(credential.kind()), hash));
+            .map(hash -> SignatureScheme.of(SignatureScheme.padding(credential.kind()), hash));
     if (scheme.isEmpty()) {
       return Optional.empty();
     }
@@ -70,23 +70,18 @@ public final class SignatureAuth {
     return Optional.of(new Authentication(AuthMethod.DIGITAL_SIGNATURE, data));
   }
 
-  private static Padding padding(KeyKind kind) {
-    return switch (kind) {
-      case RSA -> Padding.RSA_PKCS1;
-      case RSA_PSS -> Padding.RSA_PSS;
-      case P256, P384, P521 -> Padding.ECDSA;
-    };
-  }
-
-  /** First the hash that is as strong as the key, then the others. */
+  /** First the hash that is as strong as the key, then the others; EdDSA takes none. */
   private static Stream<SignatureHash> preferredHashes(KeyKind kind) {
+    if (kind.edwards()) {
+      return Stream.of(SignatureHash.IDENTITY);
+    }
     SignatureHash best =
         switch (kind) {
           case RSA, RSA_PSS, P256 -> SignatureHash.SHA2_256;
           case P384 -> SignatureHash.SHA2_384;
-          case P521 -> SignatureHash.SHA2_512;
+          case P521, ED25519, ED448 -> SignatureHash.SHA2_512;
         };
-    return Stream.concat(Stream.of(best), Stream.of(SignatureHash.values()));
+    return Stream.concat(Stream.of(best), SignatureHash.digests().stream());
   }
 
   private static Optional<Authentication> signClassic(

@@ -1,10 +1,17 @@
 package io.phalanx.node.auth;
 
-/** Hash algorithms for signatures (RFC 7427 §7, IANA "IKEv2 Hash Algorithms"); SHA-1 is not one. */
+import java.util.List;
+
+/**
+ * Hash algorithms for signatures (RFC 7427 §7, RFC 8420 §3, IANA "IKEv2 Hash Algorithms"); SHA-1 is
+ * not one.
+ */
 enum SignatureHash {
   SHA2_256(2, "SHA-256", 32, 1),
   SHA2_384(3, "SHA-384", 48, 2),
-  SHA2_512(4, "SHA-512", 64, 3);
+  SHA2_512(4, "SHA-512", 64, 3),
+  /** No hash: the scheme takes the message whole, as EdDSA does. */
+  IDENTITY(5, "", 0, 0);
 
   private final int id;
   private final String digestName;
@@ -16,6 +23,11 @@ enum SignatureHash {
     this.digestName = digestName;
     this.octets = octets;
     this.nistArc = nistArc;
+  }
+
+  /** Those that are one. */
+  static List<SignatureHash> digests() {
+    return List.of(SHA2_256, SHA2_384, SHA2_512);
   }
 
   /** The number in SIGNATURE_HASH_ALGORITHMS. */

@@ -20,13 +20,40 @@ record SignatureScheme(Padding padding, SignatureHash hash, List<byte[]> identif
   enum Padding {
     RSA_PKCS1,
     RSA_PSS,
-    ECDSA
+    ECDSA,
+    ED25519,
+    ED448;
+
+    boolean hashes() {
+      return this != ED25519 && this != ED448;
+    }
   }
 
   private static final List<SignatureScheme> ALL =
       Stream.of(Padding.values())
-          .flatMap(padding -> Stream.of(SignatureHash.values()).map(hash -> of(padding, hash)))
+          .flatMap(
+              padding ->
+                  (padding.hashes() ? SignatureHash.digests() : List.of(SignatureHash.IDENTITY))
+                      .stream().map(hash -> of(padding, hash)))
           .toList();
+
+  /** How a key of ours signs. */
+  static Padding padding(KeyKind kind) {
+    return switch (kind) {
+      case RSA -> Padding.RSA_PKCS1;
+      case RSA_PSS -> Padding.RSA_PSS;
+      case P256, P384, P521 -> Padding.ECDSA;
+      case ED25519 -> Padding.ED25519;
+      case ED448 -> Padding.ED448;
+    };
+  }
+
+  /** A scheme that any key of this kind can do. */
+  static SignatureScheme probe(KeyKind kind) {
+    return kind.edwards()
+        ? of(padding(kind), SignatureHash.IDENTITY)
+        : of(kind.rsa() ? Padding.RSA_PSS : Padding.ECDSA, SignatureHash.SHA2_256);
+  }
 
   static SignatureScheme of(Padding padding, SignatureHash hash) {
     List<byte[]> identifiers =
@@ -34,6 +61,8 @@ record SignatureScheme(Padding padding, SignatureHash hash, List<byte[]> identif
           case RSA_PKCS1 -> AlgorithmIdentifiers.rsaPkcs1(hash);
           case RSA_PSS -> AlgorithmIdentifiers.rsaPss(hash);
           case ECDSA -> AlgorithmIdentifiers.ecdsa(hash);
+          case ED25519 -> AlgorithmIdentifiers.edwards(KeyKind.ED25519);
+          case ED448 -> AlgorithmIdentifiers.edwards(KeyKind.ED448);
         };
     return new SignatureScheme(padding, hash, identifiers);
   }
@@ -49,7 +78,9 @@ record SignatureScheme(Padding padding, SignatureHash hash, List<byte[]> identif
     return switch (padding) {
       case RSA_PKCS1 -> key == KeyKind.RSA;
       case RSA_PSS -> key.rsa();
-      case ECDSA -> !key.rsa();
+      case ECDSA -> !key.rsa() && !key.edwards();
+      case ED25519 -> key == KeyKind.ED25519;
+      case ED448 -> key == KeyKind.ED448;
     };
   }
 
@@ -58,6 +89,8 @@ record SignatureScheme(Padding padding, SignatureHash hash, List<byte[]> identif
     return switch (padding) {
       case RSA_PKCS1 -> Signature.getInstance(hash.signaturePrefix() + "withRSA");
       case ECDSA -> Signature.getInstance(hash.signaturePrefix() + "withECDSA");
+      case ED25519 -> Signature.getInstance("Ed25519");
+      case ED448 -> Signature.getInstance("Ed448");
       case RSA_PSS -> {
         Signature signature = Signature.getInstance("RSASSA-PSS");
         signature.setParameter(

@@ -27,8 +27,8 @@ public final class TrustAnchors {
     for (X509Certificate anchor : anchors) {
       if (KeyKind.of(anchor.getPublicKey()).isEmpty()) {
         throw new IllegalArgumentException(
-            "the key of authority %s is not RSA of 2048 to 8192 bits or EC on P-256, P-384 or P-521"
-                .formatted(anchor.getSubjectX500Principal()));
+            "the key of authority %s is not %s"
+                .formatted(anchor.getSubjectX500Principal(), KeyKind.KNOWN));
       }
     }
     return new TrustAnchors(anchors);

@@ -68,7 +68,7 @@ final class Authenticator {
             .filter(each -> wanted.map(each.local().id()::equals).orElse(true))
             .filter(each -> each.remote().id().map(id -> id.matches(claimed.get())).orElse(true))
             .filter(each -> fits(each.remote().authentication(), proof.get().method()))
-            .sorted(Comparator.comparing(Authenticator::vagueness))
+            .sorted(Comparator.comparingInt(Authenticator::vagueness))
             .toList();
     String reason = "no connection for " + claimed.get();
     if (candidates.isEmpty()) {
@@ -159,8 +159,8 @@ final class Authenticator {
     Instant now = Instant.ofEpochMilli(nowMillis);
     return switch (PeerCertificates.validate(certificates, authorities, now, claimed)) {
       case PeerCertificates.Refused(var reason) -> Optional.of("certificate: " + reason);
-      case PeerCertificates.Trusted(var key, _) ->
-          SignatureAuth.verify(key, octets, proof)
+      case PeerCertificates.Trusted trusted ->
+          SignatureAuth.verify(trusted.key(), octets, proof)
               ? Optional.empty()
               : Optional.of("the signature does not verify");
     };
@@ -179,7 +179,10 @@ final class Authenticator {
             : SignedOctets.ofResponder(sa.suite.prf(), init.get(), sa.keys, own);
     return switch (connection.local().authentication()) {
       case GatewayConfig.Psk() -> {
-        Identity peer = sa.peerId.or(() -> connection.remote().id().flatMap(IdentityPattern::exact)).orElse(own);
+        Identity peer =
+            sa.peerId
+                .or(() -> connection.remote().id().flatMap(IdentityPattern::exact))
+                .orElse(own);
         yield SharedKeys.find(environment.config().presharedKeys(), own, peer)
             .map(key -> List.of(SharedKeyAuth.create(sa.suite.prf(), key, octets)));
       }

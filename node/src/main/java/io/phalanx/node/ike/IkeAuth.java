@@ -246,7 +246,11 @@ final class IkeAuth {
     // CERT, CERTREQ, IDr, AUTH: the order of RFC 7296 §1.2.
     payloads.addAll(proof.get().subList(0, proof.get().size() - 1));
     payloads.addAll(authenticator.certificateRequests(List.of(connection)));
-    connection.remote().id().flatMap(IdentityPattern::exact).ifPresent(id -> payloads.add(new Payload.Identification(false, id)));
+    connection
+        .remote()
+        .id()
+        .flatMap(IdentityPattern::exact)
+        .ifPresent(id -> payloads.add(new Payload.Identification(false, id)));
     payloads.add(proof.get().getLast());
     if (!connection.requestAddresses().isEmpty()) {
       payloads.add(addressRequest(connection));

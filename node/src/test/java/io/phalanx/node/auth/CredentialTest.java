@@ -47,7 +47,7 @@ class CredentialTest {
     assertThatThrownBy(() -> Credential.ofPem(chain(), pem("EC PRIVATE KEY", new byte[3])))
         .hasMessageContaining("openssl pkcs8 -topk8 -nocrypt");
     assertThatThrownBy(() -> Credential.ofPem(chain(), pem("PRIVATE KEY", new byte[3])))
-        .hasMessage("a private key that is neither RSA nor EC");
+        .hasMessage("a private key that is not RSA, EC or EdDSA");
     assertThatThrownBy(() -> Credential.ofPem(pem("CERTIFICATE", new byte[3]), KEY_PEM))
         .hasMessage("a malformed certificate");
   }

@@ -6,6 +6,7 @@ import static io.phalanx.node.auth.TestCa.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.phalanx.config.Identity;
+import io.phalanx.config.IdentityNotation;
 import io.phalanx.config.iana.IdType;
 import io.phalanx.node.auth.PeerCertificates.Reason;
 import io.phalanx.node.auth.PeerCertificates.Refused;
@@ -36,7 +37,7 @@ class PeerCertificatesTest {
   void shouldTrustACertificateOfAKnownAuthority() {
     X509Certificate moon = moon().dns(MOON).signedBy(ROOT);
     assertThat(validate(Identity.fqdn(MOON), moon))
-        .isEqualTo(new Trusted(moon.getPublicKey(), moon));
+        .isEqualTo(new Trusted(List.of(moon, ROOT.certificate())));
   }
 
   @Test
@@ -232,10 +233,124 @@ class PeerCertificatesTest {
   }
 
   @Test
-  void shouldNotMatchAKeyId() {
-    X509Certificate moon = moon().dns(MOON).signedBy(ROOT);
-    Identity keyId = new Identity(IdType.KEY_ID, MOON.getBytes(StandardCharsets.US_ASCII));
-    assertRefused(Reason.IDENTITY_MISMATCH, validate(keyId, moon));
+  void shouldMatchADirectoryNameAmongTheNames() {
+    X509Certificate moon =
+        moon()
+            .names(new GeneralName(GeneralName.directoryName, "C=CH,O=Moon,CN=other"))
+            .signedBy(ROOT);
+    assertThat(validate(identity("C=ch, O=moon, CN=Other"), moon)).isInstanceOf(Trusted.class);
+    assertRefused(Reason.IDENTITY_MISMATCH, validate(identity("C=CH, O=Moon, CN=else"), moon));
+    assertRefused(Reason.IDENTITY_MISMATCH, validate(dn(new byte[0]), moon));
+  }
+
+  @Test
+  void shouldMatchAGeneralName() {
+    X509Certificate moon =
+        moon()
+            .names(
+                new GeneralName(GeneralName.uniformResourceIdentifier, "spiffe://lab/moon"),
+                new GeneralName(GeneralName.dNSName, MOON))
+            .signedBy(ROOT);
+    assertThat(validate(identity("gn:uri:spiffe://lab/moon"), moon)).isInstanceOf(Trusted.class);
+    assertThat(validate(identity("gn:dns:" + MOON), moon)).isInstanceOf(Trusted.class);
+    for (String other : List.of("gn:uri:spiffe://lab/sun", "gn:email:a@b", "gn:dns:example")) {
+      assertRefused(Reason.IDENTITY_MISMATCH, validate(identity(other), moon));
+    }
+    assertRefused(
+        Reason.IDENTITY_MISMATCH, validate(new Identity(IdType.DER_ASN1_GN, new byte[0]), moon));
+  }
+
+  @Test
+  void shouldMatchAKeyIdWithTheIdentifierOfTheKey() {
+    byte[] keyId = MOON.getBytes(StandardCharsets.US_ASCII);
+    X509Certificate without = moon().dns(MOON).signedBy(ROOT);
+    X509Certificate with = moon().dns(MOON).keyId(keyId).signedBy(ROOT);
+    X509Certificate shortOne = moon().dns(MOON).keyId(new byte[] {1}).signedBy(ROOT);
+    assertThat(validate(Identity.keyId(keyId), with)).isInstanceOf(Trusted.class);
+    assertRefused(Reason.IDENTITY_MISMATCH, validate(Identity.keyId(keyId), without));
+    assertRefused(Reason.IDENTITY_MISMATCH, validate(Identity.keyId(new byte[] {1}), shortOne));
+    assertRefused(Reason.IDENTITY_MISMATCH, validate(Identity.keyId(new byte[0]), with));
+  }
+
+  @Test
+  void shouldRefuseACriticalExtensionThatNobodyKnows() {
+    X509Certificate known = moon().dns(MOON).extension("1.3.6.1.4.1.99999.1", false).signedBy(ROOT);
+    X509Certificate moon = moon().dns(MOON).extension("1.3.6.1.4.1.99999.1", true).signedBy(ROOT);
+    assertThat(validate(Identity.fqdn(MOON), known)).isInstanceOf(Trusted.class);
+    assertRefused(Reason.NO_PATH, validate(Identity.fqdn(MOON), moon));
+  }
+
+  @Test
+  void shouldHoldAuthoritiesToTheirNames() {
+    TestCa narrow = ROOT.intermediate("CN=Narrow", 0, "example");
+    TestCa wide = TestCa.root("CN=Narrow root", "example");
+    X509Certificate inside = moon().dns(MOON).signedBy(narrow);
+    X509Certificate outside = moon().dns("moon.test").signedBy(narrow);
+    assertThat(validate(Identity.fqdn(MOON), inside, narrow.certificate()))
+        .isInstanceOf(Trusted.class);
+    assertRefused(
+        Reason.NO_PATH, validate(Identity.fqdn("moon.test"), outside, narrow.certificate()));
+
+    X509Certificate underRoot = moon().dns(MOON).signedBy(wide);
+    X509Certificate outOfRoot = moon().dns("moon.test").signedBy(wide);
+    assertThat(validateUnder(wide, Identity.fqdn(MOON), underRoot)).isInstanceOf(Trusted.class);
+    assertRefused(Reason.NO_PATH, validateUnder(wide, Identity.fqdn("moon.test"), outOfRoot));
+  }
+
+  @Test
+  void shouldHoldARootToItsPathLength() {
+    TestCa root = TestCa.root("CN=Short", 0);
+    TestCa middle = root.intermediate("CN=Under short", 0);
+    X509Certificate direct = moon().dns(MOON).signedBy(root);
+    X509Certificate below = moon().dns(MOON).signedBy(middle);
+    assertThat(validateUnder(root, Identity.fqdn(MOON), direct)).isInstanceOf(Trusted.class);
+    assertRefused(
+        Reason.NO_PATH, validateUnder(root, Identity.fqdn(MOON), below, middle.certificate()));
+  }
+
+  @Test
+  void shouldTakeDuplicatesForOne() {
+    TestCa first = ROOT.intermediate("CN=First", 1);
+    X509Certificate moon = moon().dns(MOON).signedBy(first);
+    assertThat(
+            validate(
+                Identity.fqdn(MOON), moon, moon, first.certificate(), first.certificate(), moon))
+        .isInstanceOf(Trusted.class);
+  }
+
+  @Test
+  void shouldTrustAnyOfSeveralAuthorities() {
+    TestCa other = TestCa.root("CN=Other");
+    TrustAnchors both =
+        TrustAnchors.ofPem(
+            List.of(TestCa.pem(ROOT.certificate()), TestCa.pem(other.certificate())));
+    for (TestCa ca : List.of(ROOT, other)) {
+      X509Certificate moon = moon().dns(MOON).signedBy(ca);
+      assertThat(PeerCertificates.validate(List.of(der(moon)), both, NOW, Identity.fqdn(MOON)))
+          .isEqualTo(new Trusted(List.of(moon, ca.certificate())));
+    }
+  }
+
+  @Test
+  void shouldTrustEdwardsCurves() {
+    for (String curve : List.of("Ed25519", "Ed448")) {
+      TestCa ca = TestCa.root("CN=" + curve, keys(curve + "/0/ca"), curve);
+      X509Certificate moon =
+          new TestCa.Template("CN=moon", keys(curve + "/0/moon"))
+              .dns(MOON)
+              .signedWith(curve)
+              .signedBy(ca);
+      assertThat(validateUnder(ca, Identity.fqdn(MOON), moon)).isInstanceOf(Trusted.class);
+    }
+  }
+
+  @Test
+  void shouldLookIntoTheParametersOfPss() {
+    TestCa ca = TestCa.root("CN=PSS", keys("RSA/2048/pss"), "SHA256withRSAandMGF1");
+    X509Certificate strong = moon().dns(MOON).signedWith("SHA256withRSAandMGF1").signedBy(ca);
+    X509Certificate weak = moon().dns(MOON).signedWith("SHA1withRSAandMGF1").signedBy(ca);
+    assertThat(validateUnder(ca, Identity.fqdn(MOON), strong)).isInstanceOf(Trusted.class);
+    assertRefused(Reason.NO_PATH, validateUnder(ca, Identity.fqdn(MOON), weak));
   }
 
   @Test
@@ -319,6 +434,15 @@ class PeerCertificatesTest {
 
   private static Identity dn(byte[] der) {
     return new Identity(IdType.DER_ASN1_DN, der);
+  }
+
+  private static Identity identity(String text) {
+    return IdentityNotation.parse(text).toOptional().orElseThrow();
+  }
+
+  private static Result validateUnder(TestCa ca, Identity id, X509Certificate... certificates) {
+    List<byte[]> der = Arrays.stream(certificates).map(TestCa::der).toList();
+    return PeerCertificates.validate(der, ca.trusted(), NOW, id);
   }
 
   private static Result validate(Identity id, X509Certificate... certificates) {

@@ -65,6 +65,8 @@ class SignatureAuthTest {
     "EC/secp256r1/s, " + ECDSA_WITH_SHA256,
     "EC/secp384r1/s, " + ECDSA_WITH_SHA384,
     "EC/secp521r1/s, " + ECDSA_WITH_SHA512,
+    "Ed25519/0/s, 300506032b6570",
+    "Ed448/0/s, 300506032b6571",
   })
   void shouldNameTheAlgorithmAsRfc7427Does(String spec, String identifier) {
     Authentication auth =
@@ -88,6 +90,21 @@ class SignatureAuthTest {
     assertThat(SignatureAuth.verify(key(credential), new byte[8], auth)).isFalse();
   }
 
+  /** RFC 8420 §2. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Ed25519/0/s", "Ed448/0/s"})
+  void shouldSignWithoutAHashOnEdwardsCurves(String spec) {
+    Credential credential = credential(spec);
+    Authentication auth =
+        SignatureAuth.sign(credential, OCTETS, List.of(2, 5), RANDOM).orElseThrow();
+    assertThat(SignatureAuth.verify(key(credential), OCTETS, auth)).isTrue();
+    assertThat(SignatureAuth.verify(key(credential), new byte[8], auth)).isFalse();
+    assertThat(SignatureAuth.sign(credential, OCTETS, List.of(2, 3, 4), RANDOM)).isEmpty();
+    assertThat(SignatureAuth.sign(credential, OCTETS, List.of(), RANDOM)).isEmpty();
+    PublicKey other = key(credential(spec.equals("Ed448/0/s") ? "Ed25519/0/s" : "Ed448/0/s"));
+    assertThat(SignatureAuth.verify(other, OCTETS, auth)).isFalse();
+  }
+
   @Test
   void shouldWriteOldEcdsaSignaturesAsTwoNumbersOfFixedLength() {
     for (int round = 0; round < 20; round++) {
@@ -108,7 +125,7 @@ class SignatureAuthTest {
   @Test
   void shouldAcceptPssFromAnOrdinaryRsaKey() throws GeneralSecurityException {
     KeyPair pair = keys("RSA/2048/s");
-    for (SignatureHash hash : SignatureHash.values()) {
+    for (SignatureHash hash : SignatureHash.digests()) {
       SignatureScheme scheme = SignatureScheme.of(SignatureScheme.Padding.RSA_PSS, hash);
       byte[] signature = signed(scheme.signature(), pair);
       for (byte[] identifier : scheme.identifiers()) {

@@ -17,18 +17,24 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.DERTaggedObject;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -55,10 +61,48 @@ public final class TestCa {
     return new TestCa(subject, keys, new Template(name, keys).ca(5).signedBy(subject, keys));
   }
 
-  TestCa intermediate(String intermediateName, int pathLength) {
-    KeyPair own = keys("EC/secp256r1/" + intermediateName);
-    X509Certificate signed = new Template(intermediateName, own).ca(pathLength).signedBy(this);
-    return new TestCa(new X500Name(intermediateName), own, signed);
+  /** One that holds only for names below a domain. */
+  static TestCa root(String name, String domain) {
+    X500Name subject = new X500Name(name);
+    KeyPair keys = keys("EC/secp256r1/" + name);
+    Template template = new Template(name, keys).ca(5).onlyBelow(domain);
+    return new TestCa(subject, keys, template.signedBy(subject, keys));
+  }
+
+  static TestCa root(String name, int pathLength) {
+    X500Name subject = new X500Name(name);
+    KeyPair keys = keys("EC/secp256r1/" + name);
+    return new TestCa(
+        subject, keys, new Template(name, keys).ca(pathLength).signedBy(subject, keys));
+  }
+
+  public static TestCa root(String name, KeyPair keys, String algorithm) {
+    X500Name subject = new X500Name(name);
+    Template template = new Template(name, keys).ca(5).signedWith(algorithm);
+    return new TestCa(subject, keys, template.signedBy(subject, keys));
+  }
+
+  public TestCa intermediate(String intermediateName, int pathLength) {
+    return intermediate(
+        new Template(intermediateName, intermediateKeys(intermediateName)), pathLength);
+  }
+
+  TestCa intermediate(String intermediateName, int pathLength, String domain) {
+    KeyPair own = intermediateKeys(intermediateName);
+    return intermediate(new Template(intermediateName, own).onlyBelow(domain), pathLength);
+  }
+
+  private TestCa intermediate(Template template, int pathLength) {
+    return new TestCa(template.subject, template.keys, template.ca(pathLength).signedBy(this));
+  }
+
+  private static KeyPair intermediateKeys(String name) {
+    return keys("EC/secp256r1/" + name);
+  }
+
+  /** What it signs with, for tests that sign something else than a certificate. */
+  public KeyPair keys() {
+    return keys;
   }
 
   public X509Certificate certificate() {
@@ -69,7 +113,10 @@ public final class TestCa {
     return TrustAnchors.ofPem(List.of(pem(certificate)));
   }
 
-  /** {@code RSA/bits/label} or {@code EC/curve/label}; the same keys each time, for speed. */
+  /**
+   * {@code RSA/bits/label}, {@code EC/curve/label} or {@code Ed25519/0/label}; the same keys each
+   * time, for speed.
+   */
   public static KeyPair keys(String spec) {
     return KEYS.computeIfAbsent(spec, TestCa::generate);
   }
@@ -80,7 +127,7 @@ public final class TestCa {
       KeyPairGenerator generator = KeyPairGenerator.getInstance(parts[0]);
       if (parts[0].equals("EC")) {
         generator.initialize(new ECGenParameterSpec(parts[1]));
-      } else {
+      } else if (!parts[0].startsWith("Ed")) {
         generator.initialize(Integer.parseInt(parts[1]));
       }
       return generator.generateKeyPair();
@@ -135,6 +182,24 @@ public final class TestCa {
       return names(new GeneralName(GeneralName.dNSName, name));
     }
 
+    Template keyId(byte[] octets) {
+      items.add(new Item(Extension.subjectKeyIdentifier, false, new SubjectKeyIdentifier(octets)));
+      return this;
+    }
+
+    Template extension(String id, boolean critical) {
+      items.add(new Item(new ASN1ObjectIdentifier(id), critical, DERNull.INSTANCE));
+      return this;
+    }
+
+    Template onlyBelow(String domain) {
+      GeneralSubtree permitted = new GeneralSubtree(new GeneralName(GeneralName.dNSName, domain));
+      ASN1Encodable constraints =
+          new DERSequence(new DERTaggedObject(false, 0, new DERSequence(permitted)));
+      items.add(new Item(Extension.nameConstraints, true, constraints));
+      return this;
+    }
+
     Template usage(int bits) {
       items.add(new Item(Extension.keyUsage, true, new KeyUsage(bits)));
       return this;
@@ -156,7 +221,7 @@ public final class TestCa {
       return this;
     }
 
-    Template signedWith(String name) {
+    public Template signedWith(String name) {
       algorithm = name;
       return this;
     }
@@ -181,7 +246,11 @@ public final class TestCa {
         return new JcaX509CertificateConverter()
             .getCertificate(
                 builder.build(
-                    new JcaContentSignerBuilder(algorithm).build(issuerKeys.getPrivate())));
+                    algorithm.endsWith("MGF1")
+                        ? new JcaContentSignerBuilder(algorithm)
+                            .setProvider(new BouncyCastleProvider())
+                            .build(issuerKeys.getPrivate())
+                        : new JcaContentSignerBuilder(algorithm).build(issuerKeys.getPrivate())));
       } catch (CertIOException | OperatorCreationException | GeneralSecurityException fault) {
         throw new IllegalStateException(fault);
       }

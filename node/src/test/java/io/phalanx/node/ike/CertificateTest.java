@@ -3,6 +3,8 @@ package io.phalanx.node.ike;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.phalanx.config.GatewayConfig;
+import io.phalanx.config.IdentityNotation;
+import io.phalanx.config.IdentityPattern;
 import io.phalanx.node.auth.Credential;
 import io.phalanx.node.auth.TestCa;
 import io.phalanx.node.auth.TrustAnchors;
@@ -40,6 +42,21 @@ final class CertificateTest {
   }
 
   private static Credentials credentials(
+      String dns, String subject, String keySpec, TestCa issuer, TestCa... intermediates) {
+    KeyPair keys = TestCa.keys(keySpec);
+    StringBuilder chain =
+        new StringBuilder(TestCa.pem(new TestCa.Template(subject, keys).dns(dns).signedBy(issuer)));
+    for (TestCa each : intermediates) {
+      chain.append(TestCa.pem(each.certificate()));
+    }
+    Credential own =
+        Credential.ofPem(
+            chain.toString(), TestCa.pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
+    TrustAnchors anchors = TrustAnchors.ofPem(List.of(TestCa.pem(CA.certificate())));
+    return new Credentials(Map.of("conn", own), Map.of("conn", anchors));
+  }
+
+  private static Credentials credentials(
       String name, String keySpec, TestCa issuer, Duration validity) {
     KeyPair keys = TestCa.keys(keySpec);
     X509Certificate certificate =
@@ -71,6 +88,42 @@ final class CertificateTest {
         EstablishTest.assertSameChild(world);
       }
     }
+  }
+
+  @Test
+  void shouldConnectWithEveryKindOfKey() {
+    for (String kind :
+        List.of("EC/secp384r1/ike", "EC/secp521r1/ike", "Ed25519/0/ike", "Ed448/0/ike")) {
+      EstablishTest.assertSameChild(
+          connected(credentials("left.example", kind, CA), credentials("right.example", kind, CA)));
+    }
+  }
+
+  @Test
+  void shouldConnectByAnyKindOfIdentityThatAPatternAllows() {
+    left.ownId = IdentityNotation.parse("C=DE, O=Branch, CN=left").toOptional().orElseThrow();
+    right.peerId =
+        IdentityNotation.parsePattern("C=DE, O=Branch, CN=*")
+            .toOptional()
+            .map(IdentityPattern::identity);
+    Credentials named = credentials("left.example", "C=DE,O=Branch,CN=left", ECDSA, CA);
+    Credentials ofRight = credentials("right.example", RSA, CA);
+    EstablishTest.assertSameChild(connected(named, ofRight));
+
+    left.ownId = IdentityNotation.parse("C=DE, O=Other, CN=left").toOptional().orElseThrow();
+    assertRefused(
+        connected(credentials("left.example", "C=DE,O=Other,CN=left", ECDSA, CA), ofRight));
+  }
+
+  @Test
+  void shouldConnectThroughIntermediates() {
+    TestCa first = CA.intermediate("CN=First", 1);
+    TestCa second = first.intermediate("CN=Second", 0);
+    Credentials chained =
+        credentials("left.example", "CN=left.example", ECDSA, second, second, first);
+    EstablishTest.assertSameChild(connected(chained, credentials("right.example", RSA, CA)));
+    Credentials broken = credentials("left.example", "CN=left.example", ECDSA, second, second);
+    assertRefused(connected(broken, credentials("right.example", RSA, CA)));
   }
 
   @Test
