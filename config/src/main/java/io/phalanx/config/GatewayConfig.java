@@ -106,8 +106,33 @@ public record GatewayConfig(
    */
   public record SourceLimits(int halfOpenMax, int requestsPerSecond) {}
 
-  /** Virtual addresses for peers, and what goes with them. */
-  public record Pool(String name, List<IpPrefix> addresses, List<InetAddress> dns) {}
+  /**
+   * Virtual addresses for peers, and what goes with them.
+   *
+   * @param domains names that the peer is to ask {@code dns} for (RFC 8598); empty for all names
+   * @param subnets networks that the peer is told it reaches through us (RFC 7296 §3.15.1)
+   * @param members whom it is for, whatever pool their connection names; empty for connections that
+   *     name it
+   * @param fixed addresses that are kept for one identity each
+   */
+  public record Pool(
+      String name,
+      List<IpPrefix> addresses,
+      List<InetAddress> dns,
+      List<String> domains,
+      List<IpPrefix> subnets,
+      List<IdentityPattern> members,
+      List<FixedAddress> fixed) {
+    /** Addresses and name servers, for whoever comes. */
+    public Pool(String name, List<IpPrefix> addresses, List<InetAddress> dns) {
+      this(name, addresses, dns, List.of(), List.of(), List.of(), List.of());
+    }
+  }
+
+  /**
+   * @param addresses one of a family at most
+   */
+  public record FixedAddress(Identity id, List<InetAddress> addresses) {}
 
   /**
    * Whom to talk to and how.

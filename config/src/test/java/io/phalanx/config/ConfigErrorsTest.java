@@ -107,6 +107,15 @@ class ConfigErrorsTest {
           connections:         | ike: {half-open-max: 10, cookie-threshold: 11}\\nconnections: | ike.cookie-threshold: above half-open-max
           connections:         | pools: [{name: a, addresses: [10.0.0.0/8]}, {name: a, addresses: [10.1.0.0/16]}]\\nconnections: | pools[1].name: another entry has the name "a"
           connections:         | pools: [{name: a, addresses: [10.0.0.0/8]}, {name: b, addresses: [10.1.0.0/16]}]\\nconnections: | pools[1].addresses[0]: overlaps with 10.0.0.0/8
+          connections:         | pools: [{name: a, addresses: [10.0.0.0/8], domains: [a b]}]\\nconnections: | "a b" is not a domain
+          connections:         | pools: [{name: a, addresses: [10.0.0.0/8], members: [a b]}]\\nconnections: | "a b" is not an identity
+          connections:         | pools: [{name: a, addresses: [10.0.0.0/8], fixed: [{id: a, addresses: [11.0.0.1]}]}]\\nconnections: | fixed[0].addresses[0]: is not in the pool
+          connections:         | pools: [{name: a, addresses: [10.0.0.0/8], fixed: [{id: a, addresses: [10.0.0.1]}, {id: a, addresses: [10.0.0.2]}]}]\\nconnections: | has fixed addresses already
+          connections:         | pools: [{name: a, addresses: [10.0.0.0/8], fixed: [{id: a, addresses: [10.0.0.1]}, {id: b, addresses: [10.0.0.1]}]}]\\nconnections: | is kept for two
+          connections:         | pools: [{name: a, addresses: [10.0.0.0/8], fixed: [{id: a, addresses: [10.0.0.1, 10.0.0.2]}]}]\\nconnections: | two addresses of one family
+          connections:         | pools: [{name: a, addresses: [10.0.0.0/8], fixed: [{id: "*.a", addresses: [10.0.0.1]}]}]\\nconnections: | stands for several identities
+          id: gw.lab.test      | id: "*.lab.test"     | stands for several identities - write one of them in full
+          id: gw.lab.test      | id: "CN=gw, x"       | "x" is not a part of a distinguished name
           id: gw.lab.test      | id: two words        | connections[0].local.id: "two words" is not an identity
           id: gw.lab.test, auth: psk | id: gw.lab.test, auth: psk, key: gw.key | local.key: has no meaning here
           id: gw.lab.test, auth: psk | id: gw.lab.test, auth: certificate, certificate: c.pem | local.key: the key is missing

@@ -7,6 +7,7 @@ import io.phalanx.config.GatewayConfig.Child;
 import io.phalanx.config.GatewayConfig.ClusterMember;
 import io.phalanx.config.GatewayConfig.Connection;
 import io.phalanx.config.GatewayConfig.Datagrams;
+import io.phalanx.config.GatewayConfig.FixedAddress;
 import io.phalanx.config.GatewayConfig.Ike;
 import io.phalanx.config.GatewayConfig.Listen;
 import io.phalanx.config.GatewayConfig.Member;
@@ -60,7 +61,24 @@ class ConfigLoaderTest {
             new Pool(
                 "road",
                 List.of(IpPrefix.parse("10.77.0.0/24"), IpPrefix.parse("fd00:77::/120")),
-                List.of(InetAddress.ofLiteral("10.50.0.1"))));
+                List.of(InetAddress.ofLiteral("10.50.0.1")),
+                List.of("corp.example.org"),
+                List.of(IpPrefix.parse("10.50.0.0/24")),
+                List.of(),
+                List.of(
+                    new FixedAddress(
+                        Identity.email("alice@example.org"),
+                        List.of(
+                            InetAddress.ofLiteral("10.77.0.5"),
+                            InetAddress.ofLiteral("fd00:77::5"))))),
+            new Pool(
+                "operators",
+                List.of(IpPrefix.parse("10.78.0.0/24")),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(new IdentityPattern(Identity.email("*@ops.example.org"))),
+                List.of()));
     assertThat(config.presharedKeys())
         .containsExactly(
             new GatewayConfig.PresharedKey(

@@ -24,15 +24,23 @@ public interface Registry {
   CompletionStage<Optional<Long>> nextSpiBlock();
 
   /**
-   * Leases an address to a session, the same as last time to the same identity where it is free.
+   * Leases an address to a session.
    *
-   * @param candidates the addresses to try, best first
    * @return the address, or empty if none was free or the store did not answer
    */
-  CompletionStage<Optional<InetAddress>> leaseAddress(
-      String pool, List<InetAddress> candidates, long sessionId);
+  CompletionStage<Optional<InetAddress>> leaseAddress(AddressWish wish);
 
-  /** Gives the addresses back; what another session holds is left alone. */
+  /**
+   * Gives the addresses back; what another session holds is left alone.
+   *
+   * @param nowMillis wall clock
+   */
   CompletionStage<Outcome> releaseAddresses(
-      String pool, List<InetAddress> addresses, long sessionId);
+      List<InetAddress> addresses, long sessionId, long nowMillis);
+
+  /** Names of the groups of leases that live on this member, for {@link #leases}. */
+  CompletionStage<List<String>> leasesHere();
+
+  /** The leases of a group; none if the store did not answer. */
+  CompletionStage<List<LeasedAddress>> leases(String group);
 }

@@ -3,6 +3,8 @@ package io.phalanx.replication;
 import io.phalanx.replication.image.IkeSaImage;
 import io.phalanx.replication.image.SaClusterImage;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -55,6 +57,25 @@ public interface SaStore {
   CompletionStage<Swept> sweep(Owner gone, Owner claimant, int max);
 
   record Swept(List<Owned<IkeSaImage>> ikeSas, List<Owned<SaClusterImage>> saClusters) {}
+
+  /**
+   * Those of these sessions that have an IKE SA in the store.
+   *
+   * @return empty if the store cannot tell for sure
+   */
+  CompletionStage<Optional<Set<Long>>> sessionsAlive(Set<Long> sessionIds);
+
+  /** Ids of the SA clusters in the part of the store that lives on this member. */
+  CompletionStage<List<Integer>> saClustersHere();
+
+  /**
+   * Whether no IKE SA names this SA cluster: then the SPI of the IKE SA that it hung on. It may be
+   * one that is being made; only what stays so is an orphan.
+   */
+  CompletionStage<Optional<Long>> orphaned(int saId);
+
+  /** Takes an SA cluster out of the store, if it still hangs on this IKE SA. */
+  CompletionStage<Outcome> discardOrphan(int saId, long ikeSpi);
 
   /** Where the SA clusters of the cluster are; told of all that exist first. */
   void watchRoutes(RouteListener listener);

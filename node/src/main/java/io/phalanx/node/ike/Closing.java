@@ -8,12 +8,10 @@ import java.util.Optional;
 
 /** Ends IKE SAs, with what hangs on them. */
 final class Closing {
-  private final Environment environment;
   private final SaTable table;
   private final ChildSas childSas;
 
-  Closing(Environment environment, SaTable table, ChildSas childSas) {
-    this.environment = environment;
+  Closing(SaTable table, ChildSas childSas) {
     this.table = table;
     this.childSas = childSas;
   }
@@ -154,12 +152,7 @@ final class Closing {
 
   private void releaseAddresses(IkeSa sa) {
     if (!sa.virtualAddresses.isEmpty()) {
-      environment
-          .connection(sa.connection)
-          .flatMap(each -> each.pool())
-          .ifPresent(
-              pool ->
-                  sa.hold(new Effect.ReleaseAddresses(pool, sa.virtualAddresses, sa.sessionId)));
+      sa.hold(new Effect.ReleaseAddresses(sa.virtualAddresses, sa.sessionId));
       sa.virtualAddresses = List.of();
       sa.changes.touch();
     }

@@ -36,13 +36,19 @@ public sealed interface Effect {
    * Lease addresses out of a pool, then tell {@link Event.AddressesLeased}.
    *
    * @param families 4, 6 or both, each at most once
+   * @param wished for its family this address or none, in the place of a free choice: kept for the
+   *     identity by the configuration, or named by whoever has authenticated it
    */
   record LeaseAddresses(
-      long localSpi, long sessionId, String pool, List<Integer> families, Identity identity)
+      long localSpi,
+      long sessionId,
+      String pool,
+      List<Integer> families,
+      Identity identity,
+      List<InetAddress> wished)
       implements Effect {}
 
-  record ReleaseAddresses(String pool, List<InetAddress> addresses, long sessionId)
-      implements Effect {}
+  record ReleaseAddresses(List<InetAddress> addresses, long sessionId) implements Effect {}
 
   /**
    * A message came in for an SPI of ours that is not here: it may live on another member. Asked for

@@ -4,12 +4,16 @@ import io.phalanx.config.GatewayConfig;
 import io.phalanx.config.GatewayConfig.Child;
 import io.phalanx.config.GatewayConfig.Connection;
 import io.phalanx.config.GatewayConfig.Pool;
+import io.phalanx.config.Identity;
 import io.phalanx.datapath.NonceSource;
 import io.phalanx.node.ike.crypto.Cookies;
 import io.phalanx.replication.Owner;
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** What all exchanges use and none of them changes. */
 record Environment(
@@ -33,11 +37,31 @@ record Environment(
     return connection.children().stream().filter(each -> each.name().equals(name)).findFirst();
   }
 
-  Optional<Pool> pool(Connection connection) {
-    return connection
-        .pool()
-        .flatMap(
-            name -> config.pools().stream().filter(each -> each.name().equals(name)).findFirst());
+  /**
+   * The pool for a peer of a connection that gives addresses: the one that keeps an address for it,
+   * the one that it is a member of, or the connection's.
+   */
+  Optional<Pool> pool(Connection connection, Identity peer) {
+    return connection.pool().flatMap(name -> pool(name, peer));
+  }
+
+  private Optional<Pool> pool(String name, Identity peer) {
+    return pool(each -> each.fixed().stream().anyMatch(fixed -> fixed.id().equals(peer)))
+        .or(() -> pool(each -> each.members().stream().anyMatch(id -> id.matches(peer))))
+        .or(() -> pool(each -> each.name().equals(name)));
+  }
+
+  private Optional<Pool> pool(Predicate<Pool> wanted) {
+    return config.pools().stream().filter(wanted).findFirst();
+  }
+
+  /** Addresses that the configuration keeps for an identity. */
+  List<InetAddress> fixedAddresses(Identity peer) {
+    return config.pools().stream()
+        .flatMap(pool -> pool.fixed().stream())
+        .filter(fixed -> fixed.id().equals(peer))
+        .flatMap(fixed -> fixed.addresses().stream())
+        .toList();
   }
 
   byte[] nonce() {

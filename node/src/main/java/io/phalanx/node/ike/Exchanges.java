@@ -55,7 +55,7 @@ final class Exchanges {
     messages = new Messages(environment);
     ChildSas childSas = new ChildSas(environment);
     ChildNegotiation negotiation = new ChildNegotiation(environment);
-    closing = new Closing(environment, table, childSas);
+    closing = new Closing(table, childSas);
     mobike = new Mobike(environment);
     informational = new Informational(messages, mobike, childSas, closing);
     migration = new Migration(environment, messages, informational, mobike);

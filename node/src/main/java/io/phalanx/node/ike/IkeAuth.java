@@ -3,10 +3,10 @@ package io.phalanx.node.ike;
 import io.phalanx.config.GatewayConfig.Child;
 import io.phalanx.config.GatewayConfig.Connection;
 import io.phalanx.config.GatewayConfig.Pool;
+import io.phalanx.config.Identity;
 import io.phalanx.config.IdentityPattern;
 import io.phalanx.config.Secret;
 import io.phalanx.config.iana.NotifyType;
-import io.phalanx.config.net.IpPrefix;
 import io.phalanx.node.ike.wire.Configurations;
 import io.phalanx.node.ike.wire.IkeMessage;
 import io.phalanx.node.ike.wire.Notifies;
@@ -76,16 +76,28 @@ final class IkeAuth {
             .anyMatch(each -> each.type().equals(NotifyType.INITIAL_CONTACT))) {
           closing.firstContact(sa, nowMillis);
         }
-        List<Integer> families = wantedFamilies(connection, in.message());
-        if (families.isEmpty()) {
-          establish(sa, in, connection, List.of(), nowMillis);
-        } else {
-          sa.local.addressesWanted = Optional.of(new Waiting(in, connection));
-          sa.hold(
-              new Effect.LeaseAddresses(
-                  sa.localSpi, sa.sessionId, connection.pool().orElseThrow(), families, peerId));
-        }
+        lease(sa, in, connection, nowMillis);
       }
+    }
+  }
+
+  /** The peer is who it says. What it wants to have comes next. */
+  private void lease(IkeSa sa, Inbound in, Connection connection, long nowMillis) {
+    Identity lessee = Lessees.of(sa);
+    Optional<Pool> pool = environment.pool(connection, lessee);
+    List<Integer> families = ConfigurationReply.families(in.message(), pool);
+    if (families.isEmpty()) {
+      establish(sa, in, connection, List.of(), nowMillis);
+    } else {
+      sa.local.addressesWanted = Optional.of(new Waiting(in, connection));
+      sa.hold(
+          new Effect.LeaseAddresses(
+              sa.localSpi,
+              sa.sessionId,
+              pool.get().name(),
+              families,
+              lessee,
+              environment.fixedAddresses(lessee)));
     }
   }
 
@@ -106,27 +118,6 @@ final class IkeAuth {
     sa.listen = in.datagram().listen();
   }
 
-  /** Families that the peer asks for and that the pool has. */
-  private List<Integer> wantedFamilies(Connection connection, IkeMessage message) {
-    Optional<Pool> pool = environment.pool(connection);
-    if (pool.isEmpty()) {
-      return List.of();
-    }
-    return message
-        .all(Payload.Configuration.class)
-        .filter(each -> each.type() == Configurations.REQUEST)
-        .flatMap(each -> each.attributes().stream())
-        .map(Configurations::addressFamily)
-        .filter(family -> family != 0)
-        .distinct()
-        .filter(family -> pool.get().addresses().stream().anyMatch(each -> isOf(each, family)))
-        .toList();
-  }
-
-  private static boolean isOf(IpPrefix prefix, int family) {
-    return prefix.address().getAddress().length == (family == 4 ? 4 : 16);
-  }
-
   /** Goes on with a request that has waited for its addresses. */
   void addressesLeased(IkeSa sa, List<InetAddress> addresses, long nowMillis) {
     if (sa.local.addressesWanted.isPresent()) {
@@ -140,11 +131,15 @@ final class IkeAuth {
       IkeSa sa, Inbound in, Connection connection, List<InetAddress> addresses, long nowMillis) {
     Optional<List<Payload>> proof = authenticator.prove(sa, connection);
     if (proof.isEmpty()) {
+      if (!addresses.isEmpty()) {
+        sa.hold(new Effect.ReleaseAddresses(addresses, sa.sessionId));
+      }
       refuse(sa, in, NotifyType.AUTHENTICATION_FAILED, "we have nothing to sign with", nowMillis);
       return;
     }
+    Optional<Pool> pool = environment.pool(connection, Lessees.of(sa));
     boolean withoutAddress =
-        addresses.isEmpty() && !wantedFamilies(connection, in.message()).isEmpty();
+        addresses.isEmpty() && !ConfigurationReply.families(in.message(), pool).isEmpty();
     sa.virtualAddresses = addresses;
     sa.establishedAtMillis = nowMillis;
     sa.rekeyAtMillis = environment.rekeyAt(connection.rekeyAfter(), nowMillis);
@@ -158,7 +153,7 @@ final class IkeAuth {
       payloads.add(Notify.of(NotifyType.INTERNAL_ADDRESS_FAILURE));
       sa.report("child-failed", "no address is free");
     } else {
-      configuration(connection, addresses).ifPresent(payloads::add);
+      ConfigurationReply.to(in.message(), pool, addresses).ifPresent(payloads::add);
       if (wantsChild(in.message())) {
         payloads.addAll(child(sa, connection, in.message(), nowMillis));
       }
@@ -188,20 +183,6 @@ final class IkeAuth {
                 sa.peer,
                 IkeSaInit.text(sa.suite),
                 detail));
-  }
-
-  private Optional<Payload> configuration(Connection connection, List<InetAddress> addresses) {
-    if (addresses.isEmpty()) {
-      return Optional.empty();
-    }
-    List<Payload.Attribute> attributes = new ArrayList<>();
-    addresses.forEach(each -> attributes.add(Configurations.internalAddress(each)));
-    environment
-        .pool(connection)
-        .map(Pool::dns)
-        .orElse(List.of())
-        .forEach(each -> attributes.add(Configurations.dns(each)));
-    return Optional.of(new Payload.Configuration(Configurations.REPLY, attributes));
   }
 
   private List<Payload> child(IkeSa sa, Connection connection, IkeMessage message, long nowMillis) {

@@ -65,6 +65,7 @@ final class Informational {
       answer.add(new Delete(ProtocolId.ESP, ours));
     }
     // Notifications that we do not know say nothing that we must act on (RFC 7296 §1.4).
+    answer.addAll(ConfigurationReply.informational(in.message()));
     answer.addAll(mobike.processRequest(sa, in));
     messages.respond(sa, in, answer);
   }

@@ -1,15 +1,20 @@
 package io.phalanx.node.runtime;
 
+import io.phalanx.config.GatewayConfig.FixedAddress;
 import io.phalanx.config.GatewayConfig.Pool;
 import io.phalanx.config.Identity;
 import io.phalanx.config.net.IpPrefix;
 import io.phalanx.node.ike.Effect;
+import io.phalanx.replication.AddressWish;
+import io.phalanx.replication.AddressWish.AddressRange;
 import io.phalanx.replication.Registry;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,40 +22,69 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * Leases virtual addresses out of the pools of the configuration. An identity starts its search at
- * the same place each time, so that it gets the same address again where that is free.
+ * Leases virtual addresses out of the pools of the configuration. Which one an identity gets, and
+ * that it gets it again, is up to the store.
  */
 final class Addresses {
-  /** Addresses tried for one lease, from the place where the identity starts. */
-  static final int CANDIDATES_MAX = 512;
-
   private final Map<String, Pool> pools;
+  private final Set<InetAddress> reserved;
   private final Registry registry;
+  private final LongSupplier nowMillis;
 
-  Addresses(List<Pool> pools, Registry registry) {
+  Addresses(List<Pool> pools, Registry registry, LongSupplier nowMillis) {
     this.pools = pools.stream().collect(Collectors.toMap(Pool::name, Function.identity()));
+    this.reserved =
+        pools.stream()
+            .flatMap(pool -> pool.fixed().stream())
+            .map(FixedAddress::addresses)
+            .flatMap(List::stream)
+            .collect(Collectors.toUnmodifiableSet());
     this.registry = registry;
+    this.nowMillis = nowMillis;
   }
 
   /** One address for each family that could be had; never completes exceptionally. */
-  CompletionStage<List<InetAddress>> lease(Effect.LeaseAddresses wish) {
+  CompletionStage<List<InetAddress>> lease(Effect.LeaseAddresses wanted) {
     CompletionStage<List<InetAddress>> leased = CompletableFuture.completedFuture(List.of());
-    for (int family : wish.families()) {
-      leased =
-          leased.thenCombine(
-              registry.leaseAddress(
-                  wish.pool(), candidates(wish.pool(), family, wish.identity()), wish.sessionId()),
-              Addresses::append);
+    for (int family : wanted.families()) {
+      leased = leased.thenCombine(registry.leaseAddress(wish(wanted, family)), Addresses::append);
     }
     return leased;
   }
 
+  private AddressWish wish(Effect.LeaseAddresses wanted, int family) {
+    Optional<InetAddress> fixed =
+        wanted.wished().stream().filter(each -> familyOf(each) == family).findFirst();
+    List<AddressRange> ranges =
+        Optional.ofNullable(pools.get(wanted.pool()))
+            .map(Pool::addresses)
+            .orElse(List.of())
+            .stream()
+            .filter(prefix -> familyOf(prefix.address()) == family)
+            .map(Addresses::usable)
+            .toList();
+    return new AddressWish(
+        wanted.sessionId(),
+        lessee(wanted.identity()),
+        fixed,
+        ranges,
+        reserved,
+        nowMillis.getAsLong());
+  }
+
+  private static int familyOf(InetAddress address) {
+    return address.getAddress().length == 4 ? 4 : 6;
+  }
+
   void release(Effect.ReleaseAddresses release) {
     if (!release.addresses().isEmpty()) {
-      var _ = registry.releaseAddresses(release.pool(), release.addresses(), release.sessionId());
+      var _ =
+          registry.releaseAddresses(
+              release.addresses(), release.sessionId(), nowMillis.getAsLong());
     }
   }
 
@@ -60,41 +94,35 @@ final class Addresses {
     return List.copyOf(all);
   }
 
-  private List<InetAddress> candidates(String poolName, int family, Identity identity) {
-    Pool pool = pools.get(poolName);
-    if (pool == null) {
-      return List.of();
+  /** A number for an identity, so that the store need not hold its name. */
+  static long lessee(Identity identity) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update((byte) identity.type().code());
+      return ByteBuffer.wrap(digest.digest(identity.data())).getLong();
+    } catch (NoSuchAlgorithmException fault) {
+      throw new IllegalStateException("every Java platform has SHA-256", fault);
     }
-    Set<InetAddress> candidates = new LinkedHashSet<>();
-    for (IpPrefix prefix : pool.addresses()) {
-      if (prefix.address().getAddress().length == (family == 4 ? 4 : 16)) {
-        spread(prefix, identity.hashCode(), candidates);
-      }
-    }
-    return List.copyOf(candidates);
   }
 
   /**
-   * Fills up with addresses of a block, from a place that the seed chooses. The first address of a
-   * block and the last one of an IPv4 block are left out, as routers do not like them.
+   * The addresses of a block that can be given out. The first one and the last one of an IPv4 block
+   * are left out, as routers do not like them; of an IPv6 block only the first, the routers' own.
    */
-  static void spread(IpPrefix prefix, int seed, Set<InetAddress> candidates) {
-    byte[] base = prefix.address().getAddress();
-    int hostBits = base.length * 8 - prefix.bits();
-    BigInteger size = BigInteger.ONE.shiftLeft(hostBits);
-    boolean edges = hostBits < 2;
-    BigInteger usable = edges ? size : size.subtract(BigInteger.TWO);
-    BigInteger start = BigInteger.valueOf(Integer.toUnsignedLong(seed * 0x9E3779B1)).mod(usable);
-    int count = usable.min(BigInteger.valueOf(CANDIDATES_MAX)).intValue();
-    for (int step = 0; step < count && candidates.size() < CANDIDATES_MAX; step++) {
-      BigInteger host = start.add(BigInteger.valueOf(step)).mod(usable);
-      candidates.add(address(base, edges ? host : host.add(BigInteger.ONE)));
+  static AddressRange usable(IpPrefix prefix) {
+    int hostBits = prefix.address().getAddress().length * 8 - prefix.bits();
+    if (hostBits < 2) {
+      return new AddressRange(prefix.address(), prefix.last());
     }
+    boolean ipv4 = familyOf(prefix.address()) == 4;
+    return new AddressRange(
+        neighbour(prefix.address(), 1), ipv4 ? neighbour(prefix.last(), -1) : prefix.last());
   }
 
-  private static InetAddress address(byte[] base, BigInteger host) {
-    byte[] sum = new BigInteger(1, base).add(host).toByteArray();
-    byte[] octets = new byte[base.length];
+  private static InetAddress neighbour(InetAddress address, int step) {
+    byte[] octets = new byte[address.getAddress().length];
+    byte[] sum =
+        new BigInteger(1, address.getAddress()).add(BigInteger.valueOf(step)).toByteArray();
     int length = Math.min(sum.length, octets.length);
     System.arraycopy(sum, sum.length - length, octets, octets.length - length, length);
     try {

@@ -60,10 +60,12 @@ record Assembly(
     GatewayDatapath datapath,
     SaDirectory directory,
     IkeService ike,
-    Sweeper sweeper) {
+    Sweeper sweeper,
+    Janitor janitor) {
   private static final long TICK_MILLIS = 20;
   private static final long HEARD_MILLIS = 1000;
   private static final long COUNT_MILLIS = 500;
+  private static final long JANITOR_MILLIS = 1000;
   private static final long STORE_RETRY_MILLIS = 200;
   private static final long SUSPECT_MILLIS = 300;
 
@@ -135,15 +137,16 @@ record Assembly(
             interlink,
             interlink,
             datapath,
-            new Addresses(config.pools(), cluster.registry()),
+            new Addresses(config.pools(), cluster.registry(), System::currentTimeMillis),
             directory,
             System::currentTimeMillis);
     directory.whenAdopted(ike::claimIfOrphan);
     Sweeper sweeper = new Sweeper(control, cluster.saStore(), interlink, directory, ike);
+    Janitor janitor = new Janitor(control, cluster.registry(), cluster.saStore());
     switchboard.connect(new Switchboard.Parts(datapath, leases, directory, ike));
-    new MemberMetrics(metrics).bind(datapath, control, interlink, directory, ike, sweeper);
+    new MemberMetrics(metrics).bind(datapath, control, interlink, directory, ike, sweeper, janitor);
     return new Assembly(
-        config, self, control, cluster, interlink, datapath, directory, ike, sweeper);
+        config, self, control, cluster, interlink, datapath, directory, ike, sweeper, janitor);
   }
 
   /** Lets the parts act. */
@@ -153,6 +156,7 @@ record Assembly(
     control.every(TICK_MILLIS, ike::tick);
     control.every(HEARD_MILLIS, this::tellWhoIsHeard);
     control.every(COUNT_MILLIS, ike::count);
+    control.every(JANITOR_MILLIS, () -> janitor.step(System.currentTimeMillis()));
     control.execute(
         () ->
             config.connections().stream()

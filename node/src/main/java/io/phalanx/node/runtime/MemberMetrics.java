@@ -22,7 +22,8 @@ final class MemberMetrics {
       Membership membership,
       SaDirectory directory,
       IkeService ike,
-      Sweeper sweeper) {
+      Sweeper sweeper,
+      Janitor janitor) {
     esp(datapath, "packets", "in", DatapathCounters::inPackets);
     esp(datapath, "packets", "out", DatapathCounters::outPackets);
     esp(datapath, "bytes", "in", DatapathCounters::inBytes);
@@ -61,6 +62,11 @@ final class MemberMetrics {
     counter("phalanx.claims.sa", "SA clusters claimed for traffic", directory, SaDirectory::claims);
     counter("phalanx.claims.ike", "IKE SAs claimed for messages", ike, IkeService::claims);
     counter("phalanx.claims.swept", "images claimed by sweeping", sweeper, Sweeper::swept);
+    counter(
+        "phalanx.orphans.collected",
+        "addresses and SAs given back that nobody had any more",
+        janitor,
+        Janitor::collected);
     gauge(
         "phalanx.control.queue",
         "tasks that wait for the control loop",

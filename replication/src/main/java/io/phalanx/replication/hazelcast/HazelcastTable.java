@@ -8,6 +8,8 @@ import io.phalanx.replication.table.Change;
 import io.phalanx.replication.table.Stored;
 import io.phalanx.replication.table.Table;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -96,25 +98,45 @@ final class HazelcastTable<K> implements Table<K> {
 
   @Override
   public CompletionStage<List<K>> localKeys(Owner owner, int max) {
-    CompletableFuture<List<K>> keys = new CompletableFuture<>();
+    return scan(() -> keysOf(owner, max), List.of());
+  }
+
+  @Override
+  public CompletionStage<List<K>> localKeys() {
+    return scan(() -> List.copyOf(map.localKeySet()), List.of());
+  }
+
+  /** A query that meets partitions on their way asks again for those; none is left out. */
+  @Override
+  public CompletionStage<Optional<List<Marked<K>>>> marked(Set<Long> marks) {
+    return scan(
+        () -> Optional.of(List.copyOf(map.project(new MarkOf<K>(), new MarkedBy<>(marks)))),
+        Optional.empty());
+  }
+
+  private <T> CompletionStage<T> scan(Supplier<T> query, T unknown) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
     try {
-      threads.scans().execute(() -> keys.complete(scan(owner, max)));
-      return keys;
+      threads.scans().execute(() -> answer.complete(orElse(query, unknown)));
+      return answer;
     } catch (RejectedExecutionException stopped) {
-      return CompletableFuture.completedStage(List.of());
+      return CompletableFuture.completedStage(unknown);
     }
   }
 
-  private List<K> scan(Owner owner, int max) {
-    if (max <= 0) {
-      return List.of();
-    }
+  private <T> T orElse(Supplier<T> query, T unknown) {
     try {
-      return map.localKeySet(new OwnedBy<>(owner)).stream().limit(max).toList();
+      return query.get();
     } catch (RuntimeException e) {
       log.debug("{}: {}", map.getName(), e.getClass().getSimpleName());
-      return List.of();
+      return unknown;
     }
+  }
+
+  private List<K> keysOf(Owner owner, int max) {
+    return max <= 0
+        ? List.of()
+        : map.localKeySet(new OwnedBy<>(owner)).stream().limit(max).toList();
   }
 
   @Override

@@ -7,6 +7,7 @@ import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.StreamSerializer;
 import io.phalanx.replication.table.Answer;
 import io.phalanx.replication.table.Stored;
+import io.phalanx.replication.table.Table.Marked;
 import java.io.IOException;
 
 /** How entries, changes and answers travel between members: by type numbers, never as classes. */
@@ -34,6 +35,30 @@ final class StoreSerializers {
         OwnedBy.class,
         (out, predicate) -> Wire.writeOwner(out, predicate.owner()),
         in -> new OwnedBy<>(Wire.readOwner(in)));
+    add(
+        config,
+        6,
+        MarkedBy.class,
+        (out, predicate) -> Wire.writeMarks(out, ((MarkedBy<?>) predicate).marks()),
+        in -> new MarkedBy<>(Wire.readMarks(in)));
+    add(config, 7, MarkOf.class, (_, _) -> {}, _ -> new MarkOf<>());
+    add(
+        config,
+        8,
+        Marked.class,
+        (out, marked) -> {
+          out.writeObject(marked.key());
+          out.writeLong(marked.mark());
+        },
+        StoreSerializers::readMarked);
+  }
+
+  private static Marked<?> readMarked(ObjectDataInput in) throws IOException {
+    Object key = in.readObject();
+    if (key == null) {
+      throw new IOException("no key");
+    }
+    return new Marked<>(key, in.readLong());
   }
 
   private interface Write<T> {

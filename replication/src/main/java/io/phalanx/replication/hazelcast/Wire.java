@@ -9,12 +9,18 @@ import io.phalanx.replication.Owner;
 import io.phalanx.replication.table.Answer;
 import io.phalanx.replication.table.Change;
 import io.phalanx.replication.table.Header;
+import io.phalanx.replication.table.SlotWish;
 import io.phalanx.replication.table.Step.Effect;
 import io.phalanx.replication.table.Stored;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * The octets of entries, changes and answers. Each starts with a number that says what follows: a
@@ -103,6 +109,18 @@ final class Wire {
 
   static Owner readOwner(ObjectDataInput in) throws IOException {
     return new Owner(in.readInt(), in.readInt());
+  }
+
+  static void writeMarks(ObjectDataOutput out, Set<Long> marks) throws IOException {
+    out.writeLongArray(marks.stream().mapToLong(Long::longValue).toArray());
+  }
+
+  static Set<Long> readMarks(ObjectDataInput in) throws IOException {
+    long[] marks = in.readLongArray();
+    if (marks == null) {
+      throw new IOException("no marks");
+    }
+    return LongStream.of(marks).boxed().collect(Collectors.toUnmodifiableSet());
   }
 
   private static void writeFence(ObjectDataOutput out, Fence fence) throws IOException {
@@ -238,9 +256,15 @@ final class Wire {
         out.writeLong(ikeSpi);
         writePath(out, Optional.of(path));
       }
-      case Change.Release(long token) -> {
+      case Change.Lease(SlotWish wish) -> {
         out.writeByte(10);
-        out.writeLong(token);
+        writeSlotWish(out, wish);
+      }
+      case Change.Free(int slot, long sessionId, long nowSeconds) -> {
+        out.writeByte(12);
+        out.writeByte(slot);
+        out.writeLong(sessionId);
+        out.writeLong(nowSeconds);
       }
       case Change.Count(long proposed, int bits) -> {
         out.writeByte(11);
@@ -252,6 +276,31 @@ final class Wire {
 
   private static PeerPath path(ObjectDataInput in) throws IOException {
     return readPath(in).orElseThrow(() -> new IOException("no path"));
+  }
+
+  private static void writeSlotWish(ObjectDataOutput out, SlotWish wish) throws IOException {
+    out.writeLong(wish.sessionId());
+    out.writeLong(wish.lessee());
+    out.writeByte(wish.from());
+    out.writeByte(wish.to());
+    out.writeInt(wish.reserved().size());
+    for (int slot : wish.reserved()) {
+      out.writeByte(slot);
+    }
+    out.writeBoolean(wish.reuse());
+    out.writeLong(wish.nowSeconds());
+  }
+
+  private static SlotWish readSlotWish(ObjectDataInput in) throws IOException {
+    long sessionId = in.readLong();
+    long lessee = in.readLong();
+    int from = in.readUnsignedByte();
+    int to = in.readUnsignedByte();
+    List<Integer> reserved = new ArrayList<>();
+    for (int count = in.readInt(); count > 0; count--) {
+      reserved.add(in.readUnsignedByte());
+    }
+    return new SlotWish(sessionId, lessee, from, to, reserved, in.readBoolean(), in.readLong());
   }
 
   static Change readChange(ObjectDataInput in) throws IOException {
@@ -266,8 +315,9 @@ final class Wire {
       case 7 -> new Change.Discard(in.readLong());
       case 8 -> new Change.Follow(readStored(in));
       case 9 -> new Change.Move(in.readLong(), path(in));
-      case 10 -> new Change.Release(in.readLong());
+      case 10 -> new Change.Lease(readSlotWish(in));
       case 11 -> new Change.Count(in.readLong(), in.readByte());
+      case 12 -> new Change.Free(in.readUnsignedByte(), in.readLong(), in.readLong());
       default -> throw new IOException("a change of kind " + kind);
     };
   }

@@ -11,6 +11,8 @@ import io.phalanx.replication.table.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -58,6 +60,13 @@ final class MemoryTable<K extends Comparable<K>> {
         : new Answer.WithEntry(Outcome.DONE, stored);
   }
 
+  private List<Table.Marked<K>> marked(Set<Long> marks) {
+    return entries.entrySet().stream()
+        .map(entry -> new Table.Marked<>(entry.getKey(), entry.getValue().header().ikeSpi()))
+        .filter(marked -> marks.contains(marked.mark()))
+        .toList();
+  }
+
   private List<K> keys(Owner owner, int max) {
     return entries.entrySet().stream()
         .filter(entry -> entry.getValue().header().owner().equals(owner))
@@ -87,6 +96,16 @@ final class MemoryTable<K extends Comparable<K>> {
     @Override
     public CompletionStage<List<K>> localKeys(Owner owner, int max) {
       return ask(() -> keys(owner, max), List.of());
+    }
+
+    @Override
+    public CompletionStage<List<K>> localKeys() {
+      return ask(() -> List.copyOf(entries.keySet()), List.of());
+    }
+
+    @Override
+    public CompletionStage<Optional<List<Marked<K>>>> marked(Set<Long> marks) {
+      return ask(() -> Optional.of(MemoryTable.this.marked(marks)), Optional.empty());
     }
 
     private <T> CompletionStage<T> ask(Supplier<T> request, T lost) {

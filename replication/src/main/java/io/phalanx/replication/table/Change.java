@@ -187,8 +187,43 @@ public sealed interface Change {
     }
   }
 
-  /** The end of what one session holds. */
-  record Release(long token) implements Change {
+  /**
+   * An address out of a block, for a session. Answers its slot; where there is none, when the
+   * longest free of those that somebody else had was freed.
+   */
+  record Lease(SlotWish wish) implements Change {
+    @Override
+    public Step absent() {
+      return present(Count.of(0));
+    }
+
+    @Override
+    public Step present(Stored stored) {
+      AddressBlock block = AddressBlock.of(stored.body());
+      Optional<Integer> slot = block.lease(wish);
+      return slot.isPresent()
+          ? Step.done(new Put(changed(stored, block)), Count.of(slot.get()))
+          : block
+              .oldest(wish)
+              .map(oldest -> Step.refuse(Outcome.GONE, Count.of(oldest.sinceSeconds())))
+              .orElseGet(() -> Step.refuse(Outcome.GONE));
+    }
+
+    /** Each change counts, so that the later one is known when two halves of a store meet. */
+    private static Stored changed(Stored stored, AddressBlock block) {
+      return new Stored(stored.header().changed(stored.header().order() + 1), block.body());
+    }
+
+    /** The number in an answer. */
+    static Optional<Long> number(Answer answer) {
+      return answer instanceof Answer.WithEntry(_, Stored told)
+          ? Optional.of(told.header().epoch())
+          : Optional.empty();
+    }
+  }
+
+  /** The end of a lease, if it is this session's. */
+  record Free(int slot, long sessionId, long nowSeconds) implements Change {
     @Override
     public Step absent() {
       return Step.done(new Keep());
@@ -196,7 +231,11 @@ public sealed interface Change {
 
     @Override
     public Step present(Stored stored) {
-      return Step.done(stored.header().token() == token ? new Delete() : new Keep());
+      AddressBlock block = AddressBlock.of(stored.body());
+      return Step.done(
+          block.free(slot, sessionId, nowSeconds)
+              ? new Put(Lease.changed(stored, block))
+              : new Keep());
     }
   }
 
@@ -223,9 +262,12 @@ public sealed interface Change {
     }
 
     private static Step counted(long value) {
-      Stored count =
-          new Stored(new Header(NOBODY, value, 0, 0, 0, 0, 0, Optional.empty()), new byte[0]);
-      return Step.done(new Put(count), count);
+      return Step.done(new Put(of(value)), of(value));
+    }
+
+    /** An entry that is nothing but a number. */
+    static Stored of(long value) {
+      return new Stored(new Header(NOBODY, value, 0, 0, 0, 0, 0, Optional.empty()), new byte[0]);
     }
   }
 

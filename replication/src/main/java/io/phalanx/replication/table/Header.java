@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param order number of the last change in this epoch, in the order of the owner's calls
  * @param outLease only numbers below it may be sent
  * @param inLimit only numbers up to it may be accepted
- * @param ikeSpi our SPI of the IKE SA that an SA cluster hangs on; it moves from one to the next
+ * @param ikeSpi our SPI of the IKE SA that an SA cluster hangs on; it moves from one to the next.
+ *     In an IKE SA, the session
  * @param path where the peer of an SA cluster is; it may move, too. Empty for everything else
  */
 public record Header(
@@ -56,6 +57,11 @@ public record Header(
   Header limited(long at, long newOutLease, long newInLimit) {
     long raised = Math.max(outLease, newOutLease);
     return new Header(owner, epoch, token, at, raised, newInLimit, ikeSpi, path);
+  }
+
+  /** With the session of an IKE SA, by which it is found. */
+  Header ofSession(long sessionId) {
+    return new Header(owner, epoch, token, order, outLease, inLimit, sessionId, path);
   }
 
   Header movedTo(long newIkeSpi, PeerPath newPath) {

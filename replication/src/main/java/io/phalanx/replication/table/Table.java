@@ -2,6 +2,8 @@ package io.phalanx.replication.table;
 
 import io.phalanx.replication.Owner;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** Entries under keys. No method blocks and no stage completes exceptionally. */
@@ -17,6 +19,19 @@ public interface Table<K> {
    * @param max keys at the most
    */
   CompletionStage<List<K>> localKeys(Owner owner, int max);
+
+  /** Keys of all entries in the part of the table that lives on this member. */
+  CompletionStage<List<K>> localKeys();
+
+  /**
+   * Entries of the whole table that carry one of these marks ({@link Header#ikeSpi}).
+   *
+   * @return empty if the store cannot tell of all
+   */
+  CompletionStage<Optional<List<Marked<K>>>> marked(Set<Long> marks);
+
+  /** A key, and the mark of its entry. */
+  record Marked<K>(K key, long mark) {}
 
   /** Tells of all entries that exist, then of changes. Told on one thread at a time. */
   void watch(Watcher<K> watcher);

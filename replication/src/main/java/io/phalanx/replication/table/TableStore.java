@@ -11,13 +11,17 @@ import io.phalanx.replication.SaStore;
 import io.phalanx.replication.image.IkeSaImage;
 import io.phalanx.replication.image.ImageCodec;
 import io.phalanx.replication.image.SaClusterImage;
+import io.phalanx.replication.table.Table.Marked;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * The store of one life of a member, over tables. All changes of an owner go through one such
@@ -28,6 +32,7 @@ public final class TableStore implements SaStore, LeaseStore {
   private final SaClusterTable saClusters;
   private final Bodies<IkeSaImage> ikeBodies;
   private final LongSupplier tokens;
+  private final Orphans orphans;
   private final AtomicLong order = new AtomicLong();
   private final Turns<Long> turns = new Turns<>();
 
@@ -39,6 +44,7 @@ public final class TableStore implements SaStore, LeaseStore {
     this.saClusters = new SaClusterTable(tables, wrapping);
     this.ikeBodies = new Bodies<>(Tables.IKE_SAS, ImageCodec.ofIkeSas(), wrapping);
     this.tokens = tokens;
+    this.orphans = new Orphans(ikeSas, saClusters, this::findIkeSa);
   }
 
   @Override
@@ -117,7 +123,10 @@ public final class TableStore implements SaStore, LeaseStore {
     Change change =
         commit.creation()
             ? new Change.Create(
-                new Stored(Header.created(commit.fence(), image.sessionId(), at), body))
+                new Stored(
+                    Header.created(commit.fence(), image.sessionId(), at)
+                        .ofSession(image.sessionId()),
+                    body))
             : new Change.Replace(commit.fence(), at, body);
     return ikeSas.submit(image.localSpi(), change).thenApply(Answer::outcome);
   }
@@ -186,6 +195,30 @@ public final class TableStore implements SaStore, LeaseStore {
       }
     }
     return List.copyOf(owned);
+  }
+
+  @Override
+  public CompletionStage<Optional<Set<Long>>> sessionsAlive(Set<Long> sessionIds) {
+    return ikeSas
+        .marked(sessionIds)
+        .thenApply(
+            found ->
+                found.map(marked -> marked.stream().map(Marked::mark).collect(Collectors.toSet())));
+  }
+
+  @Override
+  public CompletionStage<List<Integer>> saClustersHere() {
+    return saClusters.table().localKeys();
+  }
+
+  @Override
+  public CompletionStage<Optional<Long>> orphaned(int saId) {
+    return orphans.judge(saId);
+  }
+
+  @Override
+  public CompletionStage<Outcome> discardOrphan(int saId, long ikeSpi) {
+    return saClusters.discard(saId, ikeSpi);
   }
 
   @Override

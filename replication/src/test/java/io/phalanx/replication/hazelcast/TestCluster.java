@@ -7,7 +7,7 @@ import io.phalanx.config.GatewayConfig.Cluster;
 import io.phalanx.config.GatewayConfig.ClusterKey;
 import io.phalanx.config.GatewayConfig.ClusterMember;
 import io.phalanx.config.Secret;
-import io.phalanx.replication.StoreContract.Ports;
+import io.phalanx.replication.StoreFixture.Ports;
 import io.phalanx.replication.image.Images;
 import io.phalanx.replication.seal.Keyring;
 import java.io.IOException;

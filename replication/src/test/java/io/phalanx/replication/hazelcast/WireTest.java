@@ -16,6 +16,7 @@ import io.phalanx.replication.Owner;
 import io.phalanx.replication.table.Answer;
 import io.phalanx.replication.table.Change;
 import io.phalanx.replication.table.Header;
+import io.phalanx.replication.table.SlotWish;
 import io.phalanx.replication.table.Step.Effect;
 import io.phalanx.replication.table.Stored;
 import java.net.InetAddress;
@@ -60,7 +61,8 @@ class WireTest {
             new Change.Discard(0xabc),
             new Change.Follow(STORED),
             new Change.Move(9, PATH),
-            new Change.Release(10),
+            new Change.Lease(new SlotWish(1L << 40, -2, 1, 254, List.of(3, 200), true, 9)),
+            new Change.Free(255, 1L << 50, 1L << 33),
             new Change.Count(11, 62));
     for (Change change : changes) {
       ChangeProcessor<?> sent = new ChangeProcessor<>(change);

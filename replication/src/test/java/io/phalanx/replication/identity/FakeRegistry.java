@@ -1,5 +1,7 @@
 package io.phalanx.replication.identity;
 
+import io.phalanx.replication.AddressWish;
+import io.phalanx.replication.LeasedAddress;
 import io.phalanx.replication.Outcome;
 import io.phalanx.replication.Registry;
 import java.net.InetAddress;
@@ -33,14 +35,23 @@ final class FakeRegistry implements Registry {
   }
 
   @Override
-  public CompletionStage<Optional<InetAddress>> leaseAddress(
-      String pool, List<InetAddress> candidates, long sessionId) {
+  public CompletionStage<Optional<InetAddress>> leaseAddress(AddressWish wish) {
     throw new UnsupportedOperationException();
   }
 
   @Override
   public CompletionStage<Outcome> releaseAddresses(
-      String pool, List<InetAddress> addresses, long sessionId) {
+      List<InetAddress> addresses, long sessionId, long nowMillis) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletionStage<List<String>> leasesHere() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletionStage<List<LeasedAddress>> leases(String group) {
     throw new UnsupportedOperationException();
   }
 }

@@ -30,6 +30,8 @@ import java.util.Optional;
 
 /** Images for tests; each component differs from its neighbours. */
 public final class Images {
+  private static final long SESSION = 0x5e551001L;
+
   private Images() {}
 
   public static IkeSaImage ikeSa(long localSpi) {
@@ -43,8 +45,18 @@ public final class Images {
 
   /** The same, with its peer elsewhere. */
   public static IkeSaImage ikeSa(long localSpi, long nextPeerId, InetSocketAddress peer) {
+    return ikeSa(localSpi, nextPeerId, peer, SESSION, 0xc0000001);
+  }
+
+  /** One of a certain session, with one child. */
+  public static IkeSaImage ikeSa(long localSpi, long sessionId, int saId) {
+    return ikeSa(localSpi, 4, endpoint("192.0.2.7", 4500), sessionId, saId);
+  }
+
+  private static IkeSaImage ikeSa(
+      long localSpi, long nextPeerId, InetSocketAddress peer, long sessionId, int saId) {
     return new IkeSaImage(
-        0x5e551001L,
+        sessionId,
         localSpi,
         0x1122334455667788L,
         false,
@@ -93,7 +105,7 @@ public final class Images {
         Optional.of(Identity.email("road@example.org")),
         List.of(InetAddress.ofLiteral("10.77.0.9"), InetAddress.ofLiteral("2001:db8:77::9")),
         List.of(InetAddress.ofLiteral("10.78.0.3")),
-        List.of(new ChildRef(0xc0000001, 0xc0000001, 0x0badcafe, "net", 2_000_000)),
+        List.of(new ChildRef(saId, 0xc0000001, 0x0badcafe, "net", 2_000_000)),
         List.of(new IkeSaImage.RekeyedByPeer(0xc0000001L, 0xc0000002L, octets(0x75, 16))),
         1_000_000,
         1_000_100,
@@ -120,14 +132,24 @@ public final class Images {
   }
 
   public static SaClusterImage saCluster(int id, List<Integer> inboundSpis) {
+    return saCluster(id, inboundSpis, 0x0102030405060708L, SESSION);
+  }
+
+  /** One that hangs on a certain IKE SA. */
+  public static SaClusterImage saCluster(int id, long ikeSpi, long sessionId) {
+    return saCluster(id, List.of(id), ikeSpi, sessionId);
+  }
+
+  private static SaClusterImage saCluster(
+      int id, List<Integer> inboundSpis, long ikeSpi, long sessionId) {
     List<SubSaSpec> subSas = new ArrayList<>();
     for (int spi : inboundSpis) {
       subSas.add(subSa(spi));
     }
     return new SaClusterImage(
         id,
-        0x0102030405060708L,
-        0x5e551001L,
+        ikeSpi,
+        sessionId,
         "road",
         "net",
         List.copyOf(subSas),

@@ -51,7 +51,7 @@ class MemoryStoreTest extends StoreContract {
     courier.runNext();
     courier.loseNext();
     assertThat(outcome).isCompletedWithValue(Outcome.UNKNOWN);
-    assertThat(limits()).isEqualTo(new Limits(900, 800));
+    assertThat(limitsOfTwo()).isEqualTo(new Limits(900, 800));
   }
 
   @Test
@@ -65,7 +65,7 @@ class MemoryStoreTest extends StoreContract {
     courier.runAll();
     assertThat(raise).isCompletedWithValue(Outcome.DONE);
     assertThat(lower).isCompletedWithValue(Outcome.UNKNOWN);
-    assertThat(limits()).isEqualTo(new Limits(200, 500));
+    assertThat(limitsOfTwo()).isEqualTo(new Limits(200, 500));
   }
 
   private static Commit creation() {
@@ -73,7 +73,7 @@ class MemoryStoreTest extends StoreContract {
         Images.ikeSa(1), FENCE, true, List.of(Images.saCluster(2)), List.of(), List.of());
   }
 
-  private Limits limits() {
+  private Limits limitsOfTwo() {
     return image(get(member(3).saStore().findSaCluster(2))).limits();
   }
 }

@@ -1,8 +1,12 @@
 package io.phalanx.node.ike.wire;
 
+import io.phalanx.config.net.IpPrefix;
 import io.phalanx.node.ike.wire.Payload.Attribute;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** Configuration payloads and their attributes (RFC 7296 §3.15). */
@@ -15,8 +19,13 @@ public final class Configurations {
   public static final int INTERNAL_IP4_ADDRESS = 1; // RFC 7296 §3.15.1
   public static final int INTERNAL_IP4_NETMASK = 2; // RFC 7296 §3.15.1
   public static final int INTERNAL_IP4_DNS = 3; // RFC 7296 §3.15.1
+  public static final int APPLICATION_VERSION = 7; // RFC 7296 §3.15.1
   public static final int INTERNAL_IP6_ADDRESS = 8; // RFC 7296 §3.15.1
   public static final int INTERNAL_IP6_DNS = 10; // RFC 7296 §3.15.1
+  public static final int INTERNAL_IP4_SUBNET = 13; // RFC 7296 §3.15.1
+  public static final int SUPPORTED_ATTRIBUTES = 14; // RFC 7296 §3.15.1
+  public static final int INTERNAL_IP6_SUBNET = 15; // RFC 7296 §3.15.1
+  public static final int INTERNAL_DNS_DOMAIN = 25; // RFC 8598 §3.1
 
   private static final int IPV4_OCTETS = 4;
   private static final int IPV6_OCTETS = 16;
@@ -53,8 +62,37 @@ public final class Configurations {
    * @param bits 0..32
    */
   public static Attribute netmask(int bits) {
+    return new Attribute(INTERNAL_IP4_NETMASK, maskOf(bits));
+  }
+
+  private static byte[] maskOf(int bits) {
     long mask = 0xffff_ffffL << (Integer.SIZE - bits);
-    return new Attribute(INTERNAL_IP4_NETMASK, Notifies.spiOf((int) mask));
+    return Notifies.spiOf((int) mask);
+  }
+
+  /** INTERNAL_IP4_SUBNET, with a mask, or INTERNAL_IP6_SUBNET, with a prefix length. */
+  public static Attribute subnet(IpPrefix prefix) {
+    byte[] octets = prefix.address().getAddress();
+    if (octets.length == IPV4_OCTETS) {
+      byte[] withMask = Arrays.copyOf(octets, 2 * IPV4_OCTETS);
+      System.arraycopy(maskOf(prefix.bits()), 0, withMask, IPV4_OCTETS, IPV4_OCTETS);
+      return new Attribute(INTERNAL_IP4_SUBNET, withMask);
+    }
+    byte[] withPrefix = Arrays.copyOf(octets, IPV6_OCTETS + 1);
+    withPrefix[IPV6_OCTETS] = (byte) prefix.bits();
+    return new Attribute(INTERNAL_IP6_SUBNET, withPrefix);
+  }
+
+  /** A text of ASCII characters, such as a domain. */
+  public static Attribute text(int type, String text) {
+    return new Attribute(type, text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** SUPPORTED_ATTRIBUTES. */
+  public static Attribute supported(List<Integer> types) {
+    ByteBuffer value = ByteBuffer.allocate(types.size() * Short.BYTES);
+    types.forEach(type -> value.putShort(type.shortValue()));
+    return new Attribute(SUPPORTED_ATTRIBUTES, value.array());
   }
 
   /**

@@ -1,0 +1,43 @@
+package io.phalanx.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** What every store promises of what is counted. */
+public abstract class RegistryContract extends RouteContract {
+  @Test
+  void shouldNoteEveryIncarnationOnce() {
+    int member = key & 0xfff;
+    Registry registry = member(1).registry();
+    assertThat(get(registry.nextIncarnation(member, 500))).contains(500);
+    assertThat(get(registry.nextIncarnation(member, 500))).contains(501);
+    assertThat(get(member(2).registry().nextIncarnation(member, 300))).contains(502);
+    assertThat(get(registry.nextIncarnation(member, 900))).contains(900);
+    assertThat(get(registry.nextIncarnation(member + 1, 300))).contains(300);
+  }
+
+  @Test
+  void incarnationsShouldGoRound() {
+    int member = key & 0xfff;
+    Registry registry = member(1).registry();
+    assertThat(get(registry.nextIncarnation(member, 0xffff))).contains(0xffff);
+    assertThat(get(registry.nextIncarnation(member, 0xffff))).contains(0);
+    assertThat(get(registry.nextIncarnation(member, 0xfff0))).contains(1);
+    assertThat(get(registry.nextIncarnation(member, 7))).contains(7);
+  }
+
+  @Test
+  void shouldGiveOutEachBlockOnce() {
+    List<CompletableFuture<Optional<Long>>> answers = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      answers.add(member(1 + i % 3).registry().nextSpiBlock().toCompletableFuture());
+    }
+    List<Long> blocks = answers.stream().map(answer -> get(answer).orElseThrow()).toList();
+    assertThat(blocks).hasSize(60).doesNotHaveDuplicates();
+  }
+}
