@@ -6,10 +6,14 @@ import static io.phalanx.node.vectors.SharedVectors.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.phalanx.config.Secret;
+import io.phalanx.config.suite.EncryptionAlgorithm;
+import io.phalanx.config.suite.IkeSuite;
 import io.phalanx.config.suite.KeyExchangeMethod;
 import io.phalanx.config.suite.PseudoRandomFunction;
+import io.phalanx.node.ike.crypto.KeyDerivation.Exchange;
 import io.phalanx.node.vectors.SharedVectors;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
@@ -39,6 +43,58 @@ class SharedVectorsIfPresentTest {
                         ? Prf.of(prf, Secret.of(salt), key)
                         : Prf.plus(prf, Secret.of(key), out.length, salt);
                 assertThat(actual.reveal()).as(text(vector, "kind")).isEqualTo(out);
+              }
+            });
+  }
+
+  @Test
+  void shouldAuthenticateAsAndroidDoes() {
+    SharedVectors.json("02-android/kat-prf.json")
+        .ifPresent(
+            file -> {
+              assertThat(maps(file, "prf")).isNotEmpty();
+              for (Map<?, ?> vector : maps(file, "prf")) {
+                PseudoRandomFunction prf = PseudoRandomFunction.valueOf(text(vector, "prf"));
+                Secret key = Secret.of(hex(vector, "key"));
+                assertThat(Prf.of(prf, key, hex(vector, "data")).reveal())
+                    .isEqualTo(hex(vector, "out"));
+              }
+            });
+  }
+
+  /** SKEYSEED is not to be seen, but what prf+ makes of it is. */
+  @Test
+  void shouldSeedKeysAsAndroidDoes() {
+    SharedVectors.json("02-android/kat-prf.json")
+        .ifPresent(
+            file -> {
+              assertThat(maps(file, "skeyseed")).hasSizeGreaterThan(2);
+              for (Map<?, ?> vector : maps(file, "skeyseed")) {
+                PseudoRandomFunction prf = PseudoRandomFunction.valueOf(text(vector, "prf"));
+                IkeSuite suite =
+                    new IkeSuite(
+                        EncryptionAlgorithm.AES_GCM_16,
+                        128,
+                        Optional.empty(),
+                        prf,
+                        KeyExchangeMethod.MODP_2048);
+                Secret shared = Secret.of(hex(vector, "g_ir"));
+                Exchange exchange = new Exchange(hex(vector, "ni"), hex(vector, "nr"), 1, 2);
+                Secret keyOfChildren =
+                    vector.containsKey("sk_d_old")
+                        ? KeyDerivation.rekeyed(
+                                suite, prf, Secret.of(hex(vector, "sk_d_old")), shared, exchange)
+                            .d()
+                        : KeyDerivation.initial(suite, shared, exchange).d();
+                assertThat(keyOfChildren)
+                    .isEqualTo(
+                        Prf.plus(
+                            prf,
+                            Secret.of(hex(vector, "skeyseed")),
+                            prf.outputOctets(),
+                            exchange.initiatorNonce(),
+                            exchange.responderNonce(),
+                            ByteBuffer.allocate(16).putLong(1).putLong(2).array()));
               }
             });
   }

@@ -30,6 +30,8 @@ class SharedVectorsIfPresentTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "01-wireshark/expected/ikev2-decrypt-aes128ccm12.json",
+        "01-wireshark/expected/ikev2-decrypt-aes128ccm12-2.json",
         "01-wireshark/expected/ikev2-decrypt-aes256gcm16.json",
         "01-wireshark/expected/ikev2-decrypt-aes256cbc.json"
       })
@@ -54,12 +56,19 @@ class SharedVectorsIfPresentTest {
   }
 
   private static SkCipher cipher(Map<?, ?> keys, String encryption, String integrity) {
-    boolean gcm = text(keys, "encr").startsWith("AES-GCM");
+    EncryptionAlgorithm algorithm =
+        switch (text(keys, "encr").split(" ", 2)[0]) {
+          case "AES-GCM-256" -> EncryptionAlgorithm.AES_GCM_16;
+          case "AES-CCM-128" -> EncryptionAlgorithm.AES_CCM_12;
+          default -> EncryptionAlgorithm.AES_CBC;
+        };
     IkeSuite suite =
         new IkeSuite(
-            gcm ? EncryptionAlgorithm.AES_GCM_16 : EncryptionAlgorithm.AES_CBC,
-            256,
-            gcm ? Optional.empty() : Optional.of(IntegrityAlgorithm.HMAC_SHA2_256_128),
+            algorithm,
+            algorithm == EncryptionAlgorithm.AES_CCM_12 ? 128 : 256,
+            algorithm.combinedMode()
+                ? Optional.empty()
+                : Optional.of(IntegrityAlgorithm.HMAC_SHA2_256_128),
             PseudoRandomFunction.HMAC_SHA2_256,
             KeyExchangeMethod.ECP_256);
     return new SkCipher(suite, Secret.of(hex(keys, encryption)), Secret.of(hex(keys, integrity)));
