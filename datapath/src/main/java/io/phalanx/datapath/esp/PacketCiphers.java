@@ -1,14 +1,12 @@
 package io.phalanx.datapath.esp;
 
-import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
 import io.phalanx.config.Secret;
 import io.phalanx.config.suite.CipherMode;
 import io.phalanx.config.suite.EncryptionAlgorithm;
 import io.phalanx.config.suite.EspSuite;
 import io.phalanx.datapath.crypto.Aead;
 import io.phalanx.datapath.crypto.Ciphers;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import io.phalanx.datapath.crypto.Corretto;
 
 /**
  * Makes packet ciphers with the fastest JCE provider that works here: Amazon Corretto where its
@@ -16,26 +14,18 @@ import org.slf4j.LoggerFactory;
  * what neither has.
  */
 public final class PacketCiphers {
-  private static final Logger log = LoggerFactory.getLogger(PacketCiphers.class);
-
   private final Ciphers ciphers;
 
   private PacketCiphers(Ciphers ciphers) {
     this.ciphers = ciphers;
   }
 
-  /** Chooses the provider and says in the log which. */
+  /** By the fastest provider that works here. */
   public static PacketCiphers fastest() {
-    try {
-      AmazonCorrettoCryptoProvider corretto = AmazonCorrettoCryptoProvider.INSTANCE;
-      corretto.assertHealthy();
-      log.info("ESP ciphers by {} {}", corretto.getName(), corretto.getVersionStr());
-      return new PacketCiphers(Ciphers.of(corretto));
-    } catch (RuntimeException | LinkageError unavailable) {
-      log.info(
-          "ESP ciphers by the JDK: Amazon Corretto does not load ({})", unavailable.toString());
-      return jdk();
-    }
+    return Corretto.provider()
+        .map(Ciphers::of)
+        .map(PacketCiphers::new)
+        .orElseGet(PacketCiphers::jdk);
   }
 
   /** Only the JDK's own providers. */

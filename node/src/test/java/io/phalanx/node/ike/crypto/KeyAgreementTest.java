@@ -11,7 +11,15 @@ import io.phalanx.config.Secret;
 import io.phalanx.config.suite.KeyExchangeMethod;
 import io.phalanx.node.ike.crypto.KeyAgreement.KeyPairValue;
 import java.math.BigInteger;
+import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.ECPoint;
+import java.security.spec.ECPublicKeySpec;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -261,6 +269,38 @@ class KeyAgreementTest {
       })
   void shouldRefuseASecretOfAllZeros(String peer) {
     assertThat(agree(CURVE25519, X25519_I, peer)).isEmpty();
+  }
+
+  /** The same multiples as the JDK's own key pairs have,. */
+  @ParameterizedTest
+  @CsvSource({"ECP_256, secp256r1", "ECP_384, secp384r1", "ECP_521, secp521r1"})
+  void shouldMakeKeyPairsThatOthersAgreeWith(KeyExchangeMethod method, String curve)
+      throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", "SunEC");
+    generator.initialize(new ECGenParameterSpec(curve));
+    for (int round = 0; round < 3; round++) {
+      KeyPair theirs = generator.generateKeyPair();
+      KeyPairValue ours = KeyAgreement.generate(method, RANDOM);
+      int half = method.publicOctets() / 2;
+      ECPublicKey theirPublic = (ECPublicKey) theirs.getPublic();
+      ECPoint point =
+          new ECPoint(
+              new BigInteger(1, Arrays.copyOf(ours.publicValue(), half)),
+              new BigInteger(1, Arrays.copyOfRange(ours.publicValue(), half, 2 * half)));
+      javax.crypto.KeyAgreement agreement = javax.crypto.KeyAgreement.getInstance("ECDH", "SunEC");
+      agreement.init(theirs.getPrivate());
+      agreement.doPhase(
+          KeyFactory.getInstance("EC", "SunEC")
+              .generatePublic(new ECPublicKeySpec(point, theirPublic.getParams())),
+          true);
+      byte[] peer = new byte[2 * half];
+      System.arraycopy(
+          KeyExchangeGroup.fixed(theirPublic.getW().getAffineX(), half), 0, peer, 0, half);
+      System.arraycopy(
+          KeyExchangeGroup.fixed(theirPublic.getW().getAffineY(), half), 0, peer, half, half);
+      assertThat(KeyAgreement.agree(method, ours.privateValue(), peer))
+          .contains(Secret.of(agreement.generateSecret()));
+    }
   }
 
   /** Points of small order of Curve448: 0, 1, p - 1, and p and p + 1, which are not reduced. */
