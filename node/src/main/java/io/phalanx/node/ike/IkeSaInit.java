@@ -131,6 +131,9 @@ final class IkeSaInit {
     if (theirs.group() != method.id()) {
       return refuse(datagram, message.header(), Notifies.invalidKe(method.id()));
     }
+    if (tooShort(nonce(message), chosen.get().suite())) {
+      return new Nothing();
+    }
     KeyPairValue ours = KeyAgreement.generate(method, environment.random());
     return KeyAgreement.agree(method, ours.privateValue(), theirs.data())
         .<Answer>map(
@@ -226,6 +229,11 @@ final class IkeSaInit {
         shared,
         new KeyDerivation.Exchange(
             initiatorNonce, responderNonce, sa.initiatorSpi(), sa.responderSpi()));
+  }
+
+  /** A nonce has at least half the size of the PRF's key (RFC 7296 §2.10). */
+  static boolean tooShort(byte[] nonce, IkeSuite suite) {
+    return 2 * nonce.length < suite.prf().outputOctets();
   }
 
   static byte[] nonce(IkeMessage message) {

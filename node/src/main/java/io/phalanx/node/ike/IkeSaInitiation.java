@@ -201,6 +201,7 @@ final class IkeSaInitiation {
     if (chosen.isEmpty()
         || chosen.get().suite().keyExchange() != method
         || shared.isEmpty()
+        || IkeSaInit.tooShort(IkeSaInit.nonce(message), chosen.get().suite())
         || message.header().responderSpi() == 0) {
       return; // not what we have asked for, and nobody vouches for it: wait for another answer
     }

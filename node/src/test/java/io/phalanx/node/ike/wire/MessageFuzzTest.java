@@ -20,6 +20,8 @@ class MessageFuzzTest {
   @FuzzTest
   void shouldReadAsItWouldWrite(byte[] octets) {
     switch (MessageCodec.decode(octets)) {
+      // Selectors of other types are left out; without any, ours would be no payload at all.
+      case Decoded.Ok(var message) when withoutSelectors(message) -> {}
       case Decoded.Ok(var message) -> {
         byte[] written = MessageCodec.encode(message);
         // What was not understood is not written, so what is written counts, not what was read.
@@ -31,5 +33,9 @@ class MessageFuzzTest {
       case Decoded.Invalid invalid -> assertThat(invalid.header().response()).isFalse();
       case Decoded.Drop _ -> {}
     }
+  }
+
+  private static boolean withoutSelectors(IkeMessage message) {
+    return message.all(Payload.TrafficSelectors.class).anyMatch(each -> each.selectors().isEmpty());
   }
 }
