@@ -46,6 +46,9 @@ class PayloadRefusalTest {
     "47, 01 000000 0001, half an attribute",
     "48, 01 07 0004 01, a length that is not that of the payload",
     "48, 0107, half a header",
+    "53, 0000 0002 00, the fragment before the first",
+    "53, 0003 0002 00, the fragment after the last",
+    "53, 0001 0000 00, a fragment of none",
   })
   void shouldRefuse(int type, String body, String why) {
     assertRefused(type, body);
