@@ -84,6 +84,8 @@ public record GatewayConfig(
    *     never
    * @param window requests that a peer may have under way at once (RFC 7296 §2.3)
    * @param childless whether peers may authenticate without a Child SA (RFC 6023)
+   * @param natKeepalive silence after which a NAT before us is reminded of us (RFC 3948 §4); zero
+   *     for never
    */
   public record Ike(
       Duration retransmitFirst,
@@ -95,7 +97,8 @@ public record GatewayConfig(
       SourceLimits sourceLimits,
       int fragmentSize,
       int window,
-      boolean childless) {}
+      boolean childless,
+      Duration natKeepalive) {}
 
   /**
    * What one source (an IPv4 address, or an IPv6 /64) may take; 0 for no limit, as behind a

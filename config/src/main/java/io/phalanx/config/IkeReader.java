@@ -35,7 +35,8 @@ final class IkeReader {
             "requests-per-source",
             "fragment-size",
             "window",
-            "childless");
+            "childless",
+            "nat-keepalive");
     int halfOpenMax = count(section, "half-open-max", 1, HALF_OPEN_MAX, 1000);
     return new Ike(
         section
@@ -55,7 +56,11 @@ final class IkeReader {
             count(section, "requests-per-source", 0, RATE_MAX, 100)),
         fragmentSize(section),
         count(section, "window", 1, WINDOW_MAX, 1),
-        section.optional("childless").map(Item::flag).orElse(true));
+        section.optional("childless").map(Item::flag).orElse(true),
+        section
+            .optional("nat-keepalive")
+            .map(wait -> wait.durationOrNever(Duration.ofSeconds(1), Duration.ofHours(1)))
+            .orElse(Duration.ofSeconds(20)));
   }
 
   private int cookieThreshold(Section section, int halfOpenMax) {

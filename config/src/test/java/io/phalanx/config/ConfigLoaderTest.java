@@ -242,5 +242,6 @@ class ConfigLoaderTest {
           new SourceLimits(100, 100),
           1280,
           1,
-          true);
+          true,
+          Duration.ofSeconds(20));
 }

@@ -46,6 +46,11 @@ public interface Datapath extends AutoCloseable {
   /** Sends an IKE message; on the NAT port the non-ESP marker is put before it. */
   void sendIke(UdpDatagram datagram);
 
+  /**
+   * Reminds the NATs on the way to a peer of us: one octet that the peer ignores (RFC 3948 §2.3).
+   */
+  void sendKeepalive(PeerPath path);
+
   /** An ESP packet that another member has received and forwarded. */
   void injectEsp(UdpDatagram datagram, int hops);
 

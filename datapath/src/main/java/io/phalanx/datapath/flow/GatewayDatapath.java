@@ -242,6 +242,13 @@ public final class GatewayDatapath implements Datapath {
   }
 
   @Override
+  public void sendKeepalive(PeerPath path) {
+    if (!shared.ports().sendKeepalive(path)) {
+      foreignCounters.addShared(QUEUE_FULL);
+    }
+  }
+
+  @Override
   public void injectEsp(UdpDatagram datagram, int hops) {
     byte[] packet = datagram.payload();
     synchronized (injection) {

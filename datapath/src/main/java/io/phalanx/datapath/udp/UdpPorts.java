@@ -39,6 +39,7 @@ public final class UdpPorts implements AutoCloseable {
 
   private static final int DATAGRAMS_PER_READ = 32;
   private static final int MARKER_OCTETS = 4;
+  private static final int KEEPALIVE = 0xff;
 
   /** RFC 3493 §5.3; level and number as Linux has them. */
   private static final ChannelOption<Integer> IPV6_V6ONLY =
@@ -156,10 +157,8 @@ public final class UdpPorts implements AutoCloseable {
    * @return whether there was room for it
    */
   public boolean sendIke(UdpDatagram datagram) {
-    InetSocketAddress peer = datagram.peer();
-    Channel[][] side = datagram.natPort() ? nat : ike;
-    int listen = listenFor(new PeerPath(peer, datagram.listen()));
-    Channel channel = side[listen][Math.floorMod(peer.hashCode(), socketLoops)];
+    PeerPath path = new PeerPath(datagram.peer(), datagram.listen());
+    Channel channel = channel(datagram.natPort() ? nat : ike, path);
     if (!channel.isWritable()) {
       return false;
     }
@@ -168,9 +167,30 @@ public final class UdpPorts implements AutoCloseable {
     if (datagram.natPort()) {
       content.writeZero(MARKER_OCTETS);
     }
-    content.writeBytes(message);
-    var _ = channel.writeAndFlush(new DatagramPacket(content, peer), channel.voidPromise());
+    send(channel, content.writeBytes(message), path);
     return true;
+  }
+
+  /**
+   * Sends a NAT keepalive (RFC 3948 §2.3), from any thread.
+   *
+   * @return whether there was room for it
+   */
+  public boolean sendKeepalive(PeerPath path) {
+    Channel channel = channel(nat, path);
+    if (!channel.isWritable()) {
+      return false;
+    }
+    send(channel, channel.alloc().directBuffer(1).writeByte(KEEPALIVE), path);
+    return true;
+  }
+
+  private Channel channel(Channel[][] side, PeerPath path) {
+    return side[listenFor(path)][Math.floorMod(path.peer().hashCode(), socketLoops)];
+  }
+
+  private static void send(Channel channel, ByteBuf content, PeerPath path) {
+    var _ = channel.writeAndFlush(new DatagramPacket(content, path.peer()), channel.voidPromise());
   }
 
   @Override

@@ -211,6 +211,24 @@ class RoutingTest {
     assertThat(packet.getData()).startsWith(0, 0, 0, 0, 1);
   }
 
+  @Test
+  void shouldSendKeepalivesAndIgnoreThem() throws Exception {
+    gateway.datapath.sendKeepalive(PeerPath.to(peer.address()));
+    DatagramPacket packet = new DatagramPacket(new byte[100], 100);
+    peer.socket.setSoTimeout(5000);
+    peer.socket.receive(packet);
+    assertThat(packet.getPort()).isEqualTo(gateway.datapath.natPort());
+    assertThat(packet.getLength()).isEqualTo(1);
+    assertThat(packet.getData()[0]).isEqualTo((byte) 0xff);
+    packet.setSocketAddress(gateway.natAddress());
+    peer.socket.send(packet);
+    packet.setData(new byte[] {1}, 0, 1);
+    peer.socket.send(packet);
+    await().until(() -> gateway.datapath.counters().malformed() == 1);
+    assertThat(gateway.ike).isEmpty();
+    assertThat(gateway.espWithoutSa).isEmpty();
+  }
+
   private static SaClusterSpec spec(int inbound, int outbound, InetSocketAddress peer) {
     return Suites.cluster(
         Suites.sub(SUITE, inbound, outbound, peer), "10.1.0.0/24", "10.2.0.0/24", START);

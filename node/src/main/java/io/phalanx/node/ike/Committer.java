@@ -108,6 +108,9 @@ final class Committer {
   private List<IkeSa> done(IkeSa sa, Commitment commitment, Turn turn) {
     sa.local.commitment = Optional.empty();
     turn.addAll(commitment.held());
+    if (commitment.held().stream().anyMatch(Effect.Send.class::isInstance)) {
+      sa.local.lastSentMillis = turn.nowMillis();
+    }
     if (sa.request.isPresent() && sa.local.retransmitAtMillis == Agenda.NEVER) {
       timers.sent(sa, turn.nowMillis());
     }

@@ -32,6 +32,9 @@ public sealed interface Effect {
   /** The SA clusters of an IKE SA take another path to the peer. */
   record MovePeer(List<Integer> saIds, PeerPath path) implements Effect {}
 
+  /** Remind the NATs on the way to a peer of us (RFC 3948 §4). */
+  record Keepalive(PeerPath path) implements Effect {}
+
   /**
    * Lease addresses out of a pool, then tell {@link Event.AddressesLeased}.
    *

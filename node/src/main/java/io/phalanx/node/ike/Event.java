@@ -43,6 +43,9 @@ public sealed interface Event {
    */
   record Migrate(long ikeSpi, PeerPath to) implements Event {}
 
+  /** ESP went to the peer: a NAT before us needs no reminder. */
+  record PeerSent(long ikeSpi) implements Event {}
+
   /** ESP of the peer arrives for this IKE SA: it is alive, no probe is needed. */
   record PeerHeard(long ikeSpi) implements Event {}
 

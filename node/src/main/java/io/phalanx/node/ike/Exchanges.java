@@ -203,6 +203,7 @@ final class Exchanges {
         && sa.local.answeredAhead < aheadMax()) {
       turn.add(new Effect.Send(messages.respondAhead(sa, in, mobike.processRequest(sa, in))));
       sa.local.answeredAhead++;
+      sa.local.lastSentMillis = turn.nowMillis();
       stale(sa, turn.nowMillis());
     } else {
       informational.processRequest(sa, in, turn.nowMillis());
@@ -397,6 +398,7 @@ final class Exchanges {
     }
     sa.local.aheadMax = aheadMax();
     sa.local.lastHeardMillis = nowMillis - probeJitter(sa);
+    sa.local.lastSentMillis = nowMillis;
     sa.report("adopted", "spi=%016x epoch=%d".formatted(sa.localSpi, sa.fence.epoch()));
     Optional<RequestInFlight> request = sa.request;
     if (request.isPresent()) {

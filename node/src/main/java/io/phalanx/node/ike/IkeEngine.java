@@ -118,6 +118,8 @@ public final class IkeEngine {
       case Event.ChildDue(long spi, int _, boolean _) -> route(event, spi, turn);
       case Event.PeerMoved(long spi, int _, PeerPath _) -> route(event, spi, turn);
       case Event.Migrate(long spi, PeerPath _) -> route(event, spi, turn);
+      case Event.PeerSent(long spi) ->
+          table.find(spi).ifPresent(sa -> sa.local.lastSentMillis = nowMillis);
       case Event.PeerHeard(long spi) ->
           table.find(spi).ifPresent(sa -> sa.local.lastHeardMillis = nowMillis);
       case Event.Rekey(long spi, int _) -> route(event, spi, turn);
@@ -206,6 +208,7 @@ public final class IkeEngine {
           Event.Lost _,
           Event.AddressesLeased _,
           Event.Initiate _,
+          Event.PeerSent _,
           Event.PeerHeard _ ->
           throw new IllegalStateException("not an event of one IKE SA: " + event);
     }
@@ -298,10 +301,15 @@ public final class IkeEngine {
     if (sa.request.isPresent() && turn.nowMillis() >= sa.local.retransmitAtMillis) {
       if (timers.mayRetransmit(sa, turn.nowMillis())) {
         turn.addAll(exchanges.retransmission(sa));
+        sa.local.lastSentMillis = turn.nowMillis();
       } else {
         giveUp(sa, turn);
         return;
       }
+    }
+    if (turn.nowMillis() >= timers.keepaliveAt(sa)) {
+      turn.add(new Effect.Keepalive(new PeerPath(sa.peer, sa.listen)));
+      sa.local.lastSentMillis = turn.nowMillis();
     }
     timers.wantDue(sa, turn.nowMillis());
     reauthenticate(sa, turn);

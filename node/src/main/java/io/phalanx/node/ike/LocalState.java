@@ -62,6 +62,7 @@ final class LocalState {
   int aheadMax;
 
   long lastHeardMillis;
+  long lastSentMillis;
 
   /** When to try again to authenticate anew. */
   long reauthTryAtMillis;

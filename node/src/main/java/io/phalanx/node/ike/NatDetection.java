@@ -17,9 +17,13 @@ import java.util.stream.IntStream;
 /**
  * NAT detection (RFC 7296 §2.23).
  *
- * <p>Our NAT_DETECTION_SOURCE_IP matches no address at all, so every peer believes that we are
- * behind a NAT and sends ESP in UDP on the NAT port: balancers and members in front of and behind
- * them then need to know of UDP only.
+ * <p>UDP encapsulation is forced: our packet path has no other. So our NAT_DETECTION_SOURCE_IP
+ * matches no address at all, whatever NATs there are: every peer believes that we are behind one
+ * and sends ESP in UDP on the NAT port, and balancers in front of the members need to know of UDP
+ * only, also those that rewrite addresses. Our NAT_DETECTION_DESTINATION_IP is honest: the peer
+ * learns from it whether it is behind a NAT itself, and whether its mapping has changed (RFC 4555
+ * §3.8). What the peer says of us is taken as it is: behind a balancer that rewrites addresses we
+ * are behind a NAT, send keepalives, and tell of no other addresses of ours.
  */
 final class NatDetection {
   private static final int HASH_OCTETS = 20;

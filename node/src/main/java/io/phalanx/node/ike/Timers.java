@@ -37,6 +37,7 @@ final class Timers {
     if (sa.local.stale) {
       at = Math.min(at, sa.local.staleSinceMillis + STALE_MILLIS);
     }
+    at = Math.min(at, keepaliveAt(sa));
     if (sa.phase == Phase.ESTABLISHED && sa.request.isEmpty()) {
       at = Math.min(at, orNever(sa.rekeyAtMillis));
       at = Math.min(at, probeAt(sa));
@@ -55,6 +56,14 @@ final class Timers {
 
   private static long orNever(long atMillis) {
     return atMillis == 0 ? Agenda.NEVER : atMillis;
+  }
+
+  /** When the NAT before us is to be reminded of us, if there is one (RFC 3948 §4). */
+  long keepaliveAt(IkeSa sa) {
+    long interval = environment.config().ike().natKeepalive().toMillis();
+    return interval > 0 && sa.localBehindNat && sa.natPort && sa.phase == Phase.ESTABLISHED
+        ? sa.local.lastSentMillis + interval
+        : Agenda.NEVER;
   }
 
   private long probeAt(IkeSa sa) {

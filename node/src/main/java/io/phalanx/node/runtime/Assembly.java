@@ -154,7 +154,8 @@ record Assembly(
     interlink.watch(members());
     cluster.saStore().watchRoutes(routes());
     control.every(TICK_MILLIS, ike::tick);
-    control.every(HEARD_MILLIS, this::tellWhoIsHeard);
+    Senders senders = new Senders();
+    control.every(HEARD_MILLIS, () -> tellWhoIsHeard(senders));
     control.every(COUNT_MILLIS, ike::count);
     control.every(JANITOR_MILLIS, () -> janitor.step(System.currentTimeMillis()));
     control.execute(
@@ -207,8 +208,9 @@ record Assembly(
     };
   }
 
-  /** ESP of a peer is as good as an answer to a liveness probe (RFC 7296 §2.4). */
-  private void tellWhoIsHeard() {
+  /** ESP is as good as an answer to a liveness probe (RFC 7296 §2.4), and as a NAT keepalive. */
+  private void tellWhoIsHeard(Senders senders) {
+    senders.keep(directory.ids());
     for (SaDirectory.Carried sa : directory.all()) {
       var _ =
           datapath
@@ -218,6 +220,10 @@ record Assembly(
                     if (usage.isPresent()
                         && usage.get().inboundIdleNanos() < HEARD_MILLIS * 1_000_000) {
                       ike.step(new Event.PeerHeard(sa.image().ikeSpi()));
+                    }
+                    if (usage.isPresent()
+                        && senders.sentMore(sa.image().id(), usage.get().outPackets())) {
+                      ike.step(new Event.PeerSent(sa.image().ikeSpi()));
                     }
                   },
                   control);

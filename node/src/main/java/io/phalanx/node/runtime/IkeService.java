@@ -149,6 +149,7 @@ final class IkeService {
       case Effect.RemoveChild(int saId) -> directory.remove(saId);
       case Effect.MovePeer(List<Integer> saIds, PeerPath path) ->
           saIds.forEach(saId -> directory.peerMoved(saId, path));
+      case Effect.Keepalive(PeerPath path) -> datapath.sendKeepalive(path);
       case Effect.LeaseAddresses lease -> {
         var _ =
             addresses

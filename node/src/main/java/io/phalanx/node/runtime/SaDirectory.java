@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
@@ -290,6 +291,10 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener {
 
   Iterable<Carried> all() {
     return List.copyOf(carried.values());
+  }
+
+  Set<Integer> ids() {
+    return Set.copyOf(carried.keySet());
   }
 
   int size() {

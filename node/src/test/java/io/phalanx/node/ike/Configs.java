@@ -63,6 +63,7 @@ final class Configs {
   Duration childRekey = Duration.ZERO;
   Duration reauth = Duration.ZERO;
   boolean mobike = true;
+  Duration natKeepalive = Duration.ofSeconds(20);
   RoutabilityCheck check = RoutabilityCheck.BEFORE;
   List<InetAddress> listen;
   GatewayConfig.SourceLimits sourceLimits = new GatewayConfig.SourceLimits(0, 0);
@@ -130,7 +131,8 @@ final class Configs {
             sourceLimits,
             fragmentSize,
             window,
-            childless),
+            childless,
+            natKeepalive),
         pools,
         List.of(connection()),
         keys);

@@ -2,6 +2,7 @@ package io.phalanx.node.ike;
 
 import io.phalanx.config.GatewayConfig;
 import io.phalanx.datapath.NonceSource;
+import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.node.ike.crypto.Cookies;
 import io.phalanx.replication.Commit;
@@ -42,6 +43,7 @@ final class Side {
   final List<Effect.Report> reports = new ArrayList<>();
   final List<Effect.ReleaseAddresses> released = new ArrayList<>();
   final List<Effect.MovePeer> moves = new ArrayList<>();
+  final List<PeerPath> keepalives = new ArrayList<>();
   IkeEngine engine;
   InetSocketAddress natted;
 
@@ -202,6 +204,7 @@ final class Side {
       case Effect.InstallChild(SaClusterImage image) -> carried.put(image.id(), image);
       case Effect.RemoveChild(int saId) -> carried.remove(saId);
       case Effect.MovePeer move -> moves.add(move);
+      case Effect.Keepalive(PeerPath path) -> keepalives.add(path);
       case Effect.LeaseAddresses lease ->
           world.after(
               storeMillis,
