@@ -44,8 +44,8 @@ public final class Ciphers {
     return switch (algorithm) {
       case AES_GCM_16, AES_GCM_12, NULL_AUTH_AES_GMAC ->
           JceAead.gcm(cipher("AES/GCM/NoPadding"), keyAndSalt, keyOctets, icvOctets);
-      case AES_GCM_8 -> BouncyAead.gcm(keyAndSalt, keyOctets, icvOctets);
-      case AES_CCM_8, AES_CCM_12, AES_CCM_16 -> BouncyAead.ccm(keyAndSalt, keyOctets, icvOctets);
+      case AES_GCM_8 -> new BouncyGcm(keyAndSalt, keyOctets, icvOctets);
+      case AES_CCM_8, AES_CCM_12, AES_CCM_16 -> ccm(keyAndSalt, keyOctets, icvOctets);
       case CHACHA20_POLY1305 ->
           JceAead.chacha20Poly1305(cipher("ChaCha20-Poly1305"), keyAndSalt, keyOctets);
       case NULL, AES_CBC, AES_CTR -> throw new IllegalArgumentException("no AEAD: " + algorithm);
@@ -113,6 +113,14 @@ public final class Ciphers {
     mac.update(message, 0, message.length);
     mac.finish(code, 0);
     return code;
+  }
+
+  private static Aead ccm(byte[] key, int keyOctets, int icvOctets) {
+    try {
+      return new CcmAead(key, keyOctets, icvOctets);
+    } catch (GeneralSecurityException fault) {
+      throw new IllegalArgumentException("not a key for AES", fault);
+    }
   }
 
   private static KeyedMac xcbc(byte[] key) {

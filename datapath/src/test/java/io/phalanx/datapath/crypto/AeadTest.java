@@ -7,7 +7,14 @@ import io.phalanx.config.suite.EncryptionAlgorithm;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
+import org.bouncycastle.crypto.engines.AESEngine;
+import org.bouncycastle.crypto.modes.CCMBlockCipher;
+import org.bouncycastle.crypto.modes.CCMModeCipher;
+import org.bouncycastle.crypto.params.AEADParameters;
+import org.bouncycastle.crypto.params.KeyParameter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,6 +62,34 @@ class AeadTest {
             "202122232425262728292a2b2c2d2e2f3031323334353637");
     assertThat(sealed)
         .isEqualTo("e3b201a9f5b71a7a9b1ceaeccd97e70b6176aad9a4428aa5484392fbc1b09951");
+  }
+
+  /** Bouncy Castle's CCM gives the same, also of associated data that need a long length. */
+  @Test
+  void shouldSealAsAnotherCcmDoes() throws Exception {
+    Random random = new Random(3610);
+    for (int round = 0; round < 200; round++) {
+      int icvOctets = List.of(8, 12, 16).get(round % 3);
+      byte[] key = octets(random, List.of(16, 24, 32).get(round / 3 % 3));
+      byte[] nonce = octets(random, 7 + round % 7);
+      byte[] plaintext = octets(random, random.nextInt(200));
+      byte[] associated = octets(random, round % 50 == 0 ? 66_000 : random.nextInt(60));
+      CCMModeCipher other = CCMBlockCipher.newInstance(AESEngine.newInstance());
+      other.init(true, new AEADParameters(new KeyParameter(key), icvOctets * 8, nonce, associated));
+      byte[] expected = new byte[plaintext.length + icvOctets];
+      int written = other.processBytes(plaintext, 0, plaintext.length, expected, 0);
+      other.doFinal(expected, written);
+      Aead aead = aead(EncryptionAlgorithm.valueOf("AES_CCM_" + icvOctets), HEX.formatHex(key));
+      byte[] sealed = Arrays.copyOf(plaintext, expected.length);
+      aead.seal(nonce, associated, associated.length, sealed, 0, plaintext.length);
+      assertThat(sealed).isEqualTo(expected);
+    }
+  }
+
+  private static byte[] octets(Random random, int count) {
+    byte[] octets = new byte[count];
+    random.nextBytes(octets);
+    return octets;
   }
 
   /** RFC 8439 §2.8.2. */

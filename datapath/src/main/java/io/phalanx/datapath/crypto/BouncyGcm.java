@@ -3,40 +3,25 @@ package io.phalanx.datapath.crypto;
 import java.util.Arrays;
 import org.bouncycastle.crypto.InvalidCipherTextException;
 import org.bouncycastle.crypto.engines.AESEngine;
-import org.bouncycastle.crypto.modes.AEADCipher;
-import org.bouncycastle.crypto.modes.CCMBlockCipher;
 import org.bouncycastle.crypto.modes.GCMBlockCipher;
+import org.bouncycastle.crypto.modes.GCMModeCipher;
 import org.bouncycastle.crypto.params.AEADParameters;
 import org.bouncycastle.crypto.params.KeyParameter;
 
 /**
- * What JCE lacks, by Bouncy Castle: AES-CCM, and AES-GCM with an ICV of 8 octets. Several times
- * slower than {@link JceAead}, which does not count for suites that are there for old peers.
+ * AES-GCM with an ICV of 8 octets, which JCE lacks, by Bouncy Castle. Several times slower than
+ * {@link JceAead}, which does not count for a suite that is there for old peers.
  */
-final class BouncyAead implements Aead {
-  private final AEADCipher cipher;
+final class BouncyGcm implements Aead {
+  private final GCMModeCipher cipher;
   private final KeyParameter key;
   private final int icvOctets;
   private byte[] lastNonce = new byte[0];
 
-  private BouncyAead(AEADCipher cipher, KeyParameter key, int icvOctets) {
-    this.cipher = cipher;
-    this.key = key;
+  BouncyGcm(byte[] key, int keyOctets, int icvOctets) {
+    this.cipher = GCMBlockCipher.newInstance(AESEngine.newInstance());
+    this.key = new KeyParameter(key, 0, keyOctets);
     this.icvOctets = icvOctets;
-  }
-
-  static BouncyAead gcm(byte[] key, int keyOctets, int icvOctets) {
-    return new BouncyAead(
-        GCMBlockCipher.newInstance(AESEngine.newInstance()),
-        new KeyParameter(key, 0, keyOctets),
-        icvOctets);
-  }
-
-  static BouncyAead ccm(byte[] key, int keyOctets, int icvOctets) {
-    return new BouncyAead(
-        CCMBlockCipher.newInstance(AESEngine.newInstance()),
-        new KeyParameter(key, 0, keyOctets),
-        icvOctets);
   }
 
   @Override
