@@ -53,7 +53,9 @@ final class ChildReader {
             "window",
             "mode",
             "path-mtu",
-            "clamp-mss");
+            "clamp-mss",
+            "dscp",
+            "copy-ecn");
     Item name = section.required("name", "name: net");
     String text = name.read(Names::plain, "");
     Names.unique(name, names, text);
@@ -98,7 +100,27 @@ final class ChildReader {
             .optional("path-mtu")
             .map(value -> value.integer(PacketHandling.PATH_MTU_MIN, PacketHandling.PATH_MTU_MAX))
             .orElse(usual.pathMtuOctets()),
-        section.optional("clamp-mss").map(Item::flag).orElse(usual.clampMss()));
+        section.optional("clamp-mss").map(Item::flag).orElse(usual.clampMss()),
+        section.optional("dscp").map(ChildReader::dscp).orElse(usual.outerDscp()),
+        section.optional("copy-ecn").map(Item::flag).orElse(usual.copyEcn()));
+  }
+
+  private static int dscp(Item item) {
+    return switch (item.quietText().orElse("")) {
+      case "none" -> 0;
+      case "copy" -> PacketHandling.COPY_DSCP;
+      default ->
+          item.read(
+              text ->
+                  Quantities.integer(text)
+                      .then(
+                          value ->
+                              value >= 0 && value <= PacketHandling.DSCP_MAX
+                                  ? Parsed.value(value.intValue())
+                                  : Parsed.<Integer>fault(
+                                      value + " is not a DSCP", "use 0 to 63, copy or none")),
+              0);
+    };
   }
 
   /** Prefixes; empty for the one word {@code dynamic}. */

@@ -32,8 +32,10 @@ public record GatewayConfig(
    * @param addresses addresses that peers reach (the cluster's virtual address, or the member's own
    *     behind a balancer that rewrites); never empty
    * @param loops packet loops, one socket and one TUN queue each
+   * @param ecn whether congestion marks on packets of peers are read (RFC 6040)
    */
-  public record Listen(List<InetAddress> addresses, int ikePort, int natPort, int loops) {}
+  public record Listen(
+      List<InetAddress> addresses, int ikePort, int natPort, int loops, boolean ecn) {}
 
   /** Where clear packets of the protected side come from and go to. */
   public sealed interface Clear {}

@@ -85,7 +85,7 @@ final class GatewayReader {
   }
 
   private Listen listen(Item item) {
-    Section section = item.section("addresses", "ike-port", "nat-port", "loops");
+    Section section = item.section("addresses", "ike-port", "nat-port", "loops", "ecn");
     List<InetAddress> addresses =
         section.required("addresses", "addresses: [192.0.2.1]").list(1, LISTEN_MAX).stream()
             .map(address -> address.read(Addresses::address, LOOPBACK))
@@ -104,7 +104,8 @@ final class GatewayReader {
             .optional("loops")
             .map(count -> count.integer(1, LOOPS_MAX))
             .orElse(Math.clamp(cores, 1, LOOPS_MAX));
-    return new Listen(addresses, ikePort, natPort, loops);
+    boolean ecn = section.optional("ecn").map(Item::flag).orElse(false);
+    return new Listen(addresses, ikePort, natPort, loops, ecn);
   }
 
   private static Clear clear(Item item) {

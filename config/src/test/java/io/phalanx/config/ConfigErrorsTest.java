@@ -138,6 +138,9 @@ class ConfigErrorsTest {
           local: [10.50.0.0/24] | local: [10.50.0.0/24]\\n        mode: trunnel | did you mean tunnel?
           local: [10.50.0.0/24] | local: [10.50.0.0/24]\\n        path-mtu: 500 | 500 is out of range - use 576 to 65535
           local: [10.50.0.0/24] | local: [10.50.0.0/24]\\n        clamp-mss: maybe | use one of false, true
+          local: [10.50.0.0/24] | local: [10.50.0.0/24]\\n        dscp: 64 | 64 is not a DSCP - use 0 to 63, copy or none
+          local: [10.50.0.0/24] | local: [10.50.0.0/24]\\n        dscp: copy | NONE
+          local: [10.50.0.0/24] | local: [10.50.0.0/24]\\n        copy-ecn: 1 | use one of false, true
           local: [10.50.0.0/24] | local: [10.50.0.0/24]\\n        rekey-bytes: lots | a size is expected
           local: [10.50.0.0/24] | local: [10.50.0.0/24]\\n        rekey-packets: -1 | -1 is out of range
           local: [10.50.0.0/24] | local: [10.50.0.0/24]\\n        esp-proposals: [aes256] | has no integrity algorithm

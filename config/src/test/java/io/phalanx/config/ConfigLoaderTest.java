@@ -43,7 +43,7 @@ class ConfigLoaderTest {
 
     assertThat(config.member()).isEqualTo(new Member(1, Path.of("/var/lib/phalanx")));
     assertThat(config.listen())
-        .isEqualTo(new Listen(List.of(InetAddress.ofLiteral("192.0.2.1")), 500, 4500, 2));
+        .isEqualTo(new Listen(List.of(InetAddress.ofLiteral("192.0.2.1")), 500, 4500, 2, true));
     assertThat(config.clear()).isEqualTo(new Tun("phx0", 1400));
     assertThat(config.admin()).isEqualTo(socket("127.0.0.1", 9470));
     assertThat(config.cluster().members())
@@ -146,7 +146,7 @@ class ConfigLoaderTest {
     GatewayConfig config = loaded(parse(Example.MINIMAL)).config();
     assertThat(config.member().stateDirectory()).isEqualTo(directory.resolve("state"));
     assertThat(config.listen())
-        .isEqualTo(new Listen(List.of(InetAddress.ofLiteral("127.0.0.1")), 500, 4500, 7));
+        .isEqualTo(new Listen(List.of(InetAddress.ofLiteral("127.0.0.1")), 500, 4500, 7, false));
     assertThat(config.clear())
         .isEqualTo(new Datagrams(socket("127.0.0.1", 9001), socket("127.0.0.1", 9000), 1400));
     assertThat(config.admin()).isEqualTo(socket("127.0.0.1", 9470));

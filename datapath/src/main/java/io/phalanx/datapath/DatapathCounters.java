@@ -13,6 +13,8 @@ package io.phalanx.datapath;
  * @param forwarded packets handed to another member
  * @param fragmentMismatch inbound later fragments that the traffic selectors do not cover and whose
  *     first fragment was not let through
+ * @param congestion inbound packets marked by the network whose transport would not understand it
+ *     (RFC 6040 §4.2)
  * @param dummies inbound packets that hide when there is traffic (RFC 4303 §2.6)
  * @param tooBig clear packets that do not fit the path and may not be cut
  * @param fragmented clear packets that were cut to fit the path
@@ -32,6 +34,7 @@ public record DatapathCounters(
     long queueFull,
     long forwarded,
     long fragmentMismatch,
+    long congestion,
     long dummies,
     long tooBig,
     long fragmented,

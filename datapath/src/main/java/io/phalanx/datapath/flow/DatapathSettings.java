@@ -17,6 +17,7 @@ import java.util.List;
  * @param refusedPauseNanos after a refused wish, before it is told again; doubles up to 64 times as
  *     long
  * @param socketBufferOctets receive and send buffer of each socket, as far as the kernel gives it
+ * @param readTrafficClass whether to read DSCP and ECN of what peers send; needs epoll
  */
 public record DatapathSettings(
     List<InetAddress> listenAddresses,
@@ -28,7 +29,8 @@ public record DatapathSettings(
     int ikePerSecondMax,
     int unknownPerSecondMax,
     long refusedPauseNanos,
-    int socketBufferOctets) {
+    int socketBufferOctets,
+    boolean readTrafficClass) {
 
   private static final int LISTEN_ADDRESSES_MAX = 16;
 
@@ -43,8 +45,19 @@ public record DatapathSettings(
   }
 
   /** Settings with the bounds that suit a gateway of tens of thousands of peers. */
-  public static DatapathSettings of(List<InetAddress> listenAddresses, int ikePort, int natPort) {
+  public static DatapathSettings of(
+      List<InetAddress> listenAddresses, int ikePort, int natPort, boolean readTrafficClass) {
     return new DatapathSettings(
-        listenAddresses, ikePort, natPort, 1024, 32 << 20, 1024, 20_000, 5_000, 5_000_000, 8 << 20);
+        listenAddresses,
+        ikePort,
+        natPort,
+        1024,
+        32 << 20,
+        1024,
+        20_000,
+        5_000,
+        5_000_000,
+        8 << 20,
+        readTrafficClass);
   }
 }

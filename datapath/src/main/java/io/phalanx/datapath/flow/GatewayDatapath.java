@@ -16,6 +16,7 @@ import io.phalanx.datapath.SaUsage;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.datapath.esp.EspPacket;
 import io.phalanx.datapath.esp.PacketCiphers;
+import io.phalanx.datapath.inner.Congestion;
 import io.phalanx.datapath.policy.FlowKey;
 import io.phalanx.datapath.policy.PolicyTable;
 import io.phalanx.datapath.policy.Selector;
@@ -113,8 +114,9 @@ public final class GatewayDatapath implements Datapath {
     clearPort.start(
         loops, (loop, buffer, offset, length) -> lanes.get(loop).clear(buffer, offset, length, 0));
     ports.start(
-        (loop, listen, natPort, content, from) ->
-            lanes.get(loop).udp(content, from, natPort, listen));
+        (loop, listen, natPort, content, from, trafficClass) ->
+            lanes.get(loop).udp(content, from, natPort, listen, trafficClass),
+        settings.readTrafficClass());
     return datapath;
   }
 
@@ -267,6 +269,7 @@ public final class GatewayDatapath implements Datapath {
                   datagram.peer(),
                   datagram.natPort(),
                   datagram.listen(),
+                  Congestion.NOT_ECT, // does not come along from another member
                   hops));
     }
   }

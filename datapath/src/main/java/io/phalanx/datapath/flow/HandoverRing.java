@@ -19,6 +19,7 @@ final class HandoverRing {
     InetSocketAddress from = NOBODY;
     boolean natPort;
     int listen;
+    int outer; // traffic class of the datagram
     int hops;
   }
 
@@ -53,6 +54,7 @@ final class HandoverRing {
       InetSocketAddress from,
       boolean natPort,
       int listen,
+      int outer,
       int hops) {
     long at = tail.get();
     if (at - head.get() > mask) {
@@ -63,6 +65,7 @@ final class HandoverRing {
     slot.from = from;
     slot.natPort = natPort;
     slot.listen = listen;
+    slot.outer = outer;
     tail.setRelease(at + 1);
     return true;
   }

@@ -1,5 +1,6 @@
 package io.phalanx.datapath.flow;
 
+import static io.phalanx.datapath.flow.LoopCounters.CONGESTION;
 import static io.phalanx.datapath.flow.LoopCounters.DUMMIES;
 import static io.phalanx.datapath.flow.LoopCounters.FRAGMENT_MISMATCH;
 import static io.phalanx.datapath.flow.LoopCounters.IN_BYTES;
@@ -18,6 +19,8 @@ import io.phalanx.datapath.esp.PacketCipher;
 import io.phalanx.datapath.esp.ReplayWindow;
 import io.phalanx.datapath.flow.WaitingPackets.Arrival;
 import io.phalanx.datapath.flow.WaitingPackets.Waiting;
+import io.phalanx.datapath.inner.Congestion;
+import io.phalanx.datapath.inner.TrafficClass;
 import io.phalanx.datapath.inner.TransportFraming;
 import io.phalanx.datapath.policy.FlowKey;
 import io.phalanx.datapath.policy.FragmentMemory;
@@ -91,7 +94,13 @@ final class InboundFlow {
 
   /** An ESP packet for one of the sub-SAs. */
   void receive(
-      byte[] packet, int offset, int length, SubSa subSa, InetSocketAddress from, int listen) {
+      byte[] packet,
+      int offset,
+      int length,
+      SubSa subSa,
+      InetSocketAddress from,
+      int listen,
+      int outer) {
     PacketCipher cipher = subSa.opener;
     int payloadLength = length - cipher.overheadOctets();
     if (payloadLength < EspPacket.TRAILER_OCTETS) {
@@ -110,10 +119,10 @@ final class InboundFlow {
     }
     int payload = offset + EspPacket.IV + cipher.ivOctets();
     if (limit.covers(sequence)) {
-      accept(sequence, packet, payload, payloadLength, subSa, from, listen);
+      accept(sequence, packet, payload, payloadLength, subSa, from, listen, outer);
       cluster.inboundUsed();
     } else {
-      hold(sequence, packet, payload, payloadLength, new Arrival(subSa, from, listen));
+      hold(sequence, packet, payload, payloadLength, new Arrival(subSa, from, listen, outer));
     }
   }
 
@@ -134,7 +143,8 @@ final class InboundFlow {
       int payloadLength,
       SubSa subSa,
       InetSocketAddress from,
-      int listen) {
+      int listen,
+      int outer) {
     boolean newest = sequence > limit.window().top();
     limit.accept(sequence);
     lastNanos = lane.now();
@@ -143,12 +153,12 @@ final class InboundFlow {
       subSa.newestFrom(from, listen, lastNanos, lane.events());
     }
     life.add(payloadLength);
-    deliver(packet, payload, payloadLength);
+    deliver(packet, payload, payloadLength, outer);
     cluster.checkLifetimes();
   }
 
   /** Checks what came out of the tunnel (RFC 4301 §5.2 step 4) and writes it to the clear side. */
-  private void deliver(byte[] packet, int payload, int payloadLength) {
+  private void deliver(byte[] packet, int payload, int payloadLength, int outer) {
     int nextHeader = EspPacket.nextHeader(packet, payload, payloadLength);
     if (nextHeader == EspPacket.NEXT_HEADER_DUMMY) {
       lane.count(DUMMIES);
@@ -161,7 +171,7 @@ final class InboundFlow {
       FlowKey key = lane.key();
       if (key.parse(packet, payload, inner)
           && nextHeader == (key.ipv4() ? EspPacket.NEXT_HEADER_IPV4 : EspPacket.NEXT_HEADER_IPV6)) {
-        pass(packet, payload, key);
+        pass(packet, payload, key, outer);
       } else {
         lane.count(MALFORMED);
       }
@@ -170,17 +180,24 @@ final class InboundFlow {
       int length = transport.restore(packet, payload, inner, nextHeader, clear);
       if (length == TransportFraming.NO_PACKET) {
         lane.count(UNTRANSPORTABLE);
-      } else if (lane.key().parse(clear, 0, length)) {
-        pass(clear, 0, lane.key());
+        return;
+      }
+      TrafficClass.put(clear, 0, outer); // there was but one header
+      if (lane.key().parse(clear, 0, length)) {
+        pass(clear, 0, lane.key(), outer);
       } else {
         lane.count(MALFORMED);
       }
     }
   }
 
-  private void pass(byte[] packet, int offset, FlowKey key) {
+  private void pass(byte[] packet, int offset, FlowKey key, int outer) {
     if (!mayPass(packet, offset, key)) {
       lane.count(key.laterFragment() ? FRAGMENT_MISMATCH : SELECTOR_MISMATCH);
+      return;
+    }
+    if (!Congestion.leave(packet, offset, outer)) {
+      lane.count(CONGESTION);
       return;
     }
     lane.count(IN_PACKETS);
@@ -223,7 +240,14 @@ final class InboundFlow {
         Arrival arrival = first.arrival().orElseThrow();
         byte[] packet = first.packet();
         accept(
-            sequence, packet, 0, packet.length, arrival.subSa(), arrival.from(), arrival.listen());
+            sequence,
+            packet,
+            0,
+            packet.length,
+            arrival.subSa(),
+            arrival.from(),
+            arrival.listen(),
+            arrival.outer());
         released = true;
       } else {
         lane.count(REPLAYED); // the window moved past it while it waited

@@ -16,6 +16,7 @@ import io.phalanx.datapath.esp.CounterIvs;
 import io.phalanx.datapath.esp.EspPacket;
 import io.phalanx.datapath.esp.IvSource;
 import io.phalanx.datapath.esp.RandomIvs;
+import io.phalanx.datapath.linux.MarkedSender;
 import io.phalanx.datapath.policy.FlowKey;
 import io.phalanx.datapath.policy.FragmentMemory;
 import io.phalanx.datapath.udp.UdpPorts;
@@ -23,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One packet loop's share of the packet path: its buffers, counters and IVs, and the way of each
@@ -70,6 +72,7 @@ final class Lane {
   private final byte[] receiveBuffer = new byte[BUFFER_OCTETS];
   private final byte[] clearBuffer = new byte[BUFFER_OCTETS];
   private final byte[] sealBuffer = new byte[BUFFER_OCTETS];
+  private @Nullable MarkedSender marked; // once there is something to be marked
   private int udpWritten; // a bit per listen address whose NAT socket has unflushed packets
   private boolean clearWritten;
   private boolean flushPlanned;
@@ -95,7 +98,7 @@ final class Lane {
   // From the sockets
 
   /** A datagram from a UDP port of the gateway. */
-  void udp(ByteBuf content, InetSocketAddress from, boolean natPort, int listen) {
+  void udp(ByteBuf content, InetSocketAddress from, boolean natPort, int listen, int outer) {
     int length = content.readableBytes();
     if (length == 0 || length >= UdpPorts.DATAGRAM_OCTETS_MAX) {
       count(MALFORMED); // as long as the buffer means that the rest of it is cut off
@@ -110,7 +113,7 @@ final class Lane {
       ike(content, start + 4, length - 4, from, true, listen); // non-ESP marker, RFC 3948 §2.2
     } else {
       content.getBytes(start, receiveBuffer, 0, length);
-      esp(receiveBuffer, 0, length, from, true, listen, 0);
+      esp(receiveBuffer, 0, length, from, true, listen, outer, 0);
     }
   }
 
@@ -130,7 +133,11 @@ final class Lane {
     shared.events().ikeReceived(new UdpDatagram(plain(from), nat, message, listen));
   }
 
-  /** An ESP packet, from a socket, another lane or another member. The array is overwritten. */
+  /**
+   * An ESP packet, from a socket, another lane or another member. The array is overwritten.
+   *
+   * @param outer traffic class of the datagram
+   */
   void esp(
       byte[] packet,
       int offset,
@@ -138,6 +145,7 @@ final class Lane {
       InetSocketAddress from,
       boolean natPort,
       int listen,
+      int outer,
       int hops) {
     if (length < EspPacket.IV) {
       count(MALFORMED);
@@ -148,9 +156,9 @@ final class Lane {
       case SubSa subSa -> {
         Lane home = subSa.cluster.lane;
         if (home == this) {
-          subSa.cluster.inbound(packet, offset, length, subSa, from, listen);
+          subSa.cluster.inbound(packet, offset, length, subSa, from, listen, outer);
         } else if (home.inboxes[index].offerEsp(
-            packet, offset, length, from, natPort, listen, hops)) {
+            packet, offset, length, from, natPort, listen, outer, hops)) {
           home.wake();
         } else {
           count(QUEUE_FULL);
@@ -277,7 +285,7 @@ final class Lane {
     if (slot.clear) {
       clear(slot.octets, 0, slot.length, slot.hops);
     } else {
-      esp(slot.octets, 0, slot.length, slot.from, slot.natPort, slot.listen, slot.hops);
+      esp(slot.octets, 0, slot.length, slot.from, slot.natPort, slot.listen, slot.outer, slot.hops);
     }
   }
 
@@ -297,11 +305,26 @@ final class Lane {
     planFlush();
   }
 
-  void sendEsp(int listen, InetSocketAddress peer, byte[] packet, int length) {
-    if (shared.ports().write(index, listen, peer, packet, length)) {
+  /**
+   * @param trafficClass of the outer header; 0 is what the sockets send by themselves
+   */
+  void sendEsp(int listen, InetSocketAddress peer, byte[] packet, int length, int trafficClass) {
+    if (trafficClass != 0 && shared.ports().canMark()) {
+      sendMarked(listen, peer, packet, length, trafficClass);
+    } else if (shared.ports().write(index, listen, peer, packet, length)) {
       udpWritten |= 1 << listen;
       planFlush();
     } else {
+      count(QUEUE_FULL);
+    }
+  }
+
+  private void sendMarked(
+      int listen, InetSocketAddress peer, byte[] packet, int length, int trafficClass) {
+    if (marked == null) {
+      marked = new MarkedSender();
+    }
+    if (!shared.ports().sendMarked(index, listen, peer, packet, length, trafficClass, marked)) {
       count(QUEUE_FULL);
     }
   }

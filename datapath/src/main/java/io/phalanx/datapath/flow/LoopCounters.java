@@ -28,8 +28,9 @@ final class LoopCounters {
   static final int FRAGMENTED = 14;
   static final int UNTRANSPORTABLE = 15;
   static final int FRAGMENT_MISMATCH = 16;
+  static final int CONGESTION = 17;
 
-  private static final int COUNT = 17;
+  private static final int COUNT = 18;
   private static final int PADDING = 16;
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
@@ -74,6 +75,7 @@ final class LoopCounters {
         sums[QUEUE_FULL],
         sums[FORWARDED],
         sums[FRAGMENT_MISMATCH],
+        sums[CONGESTION],
         sums[DUMMIES],
         sums[TOO_BIG],
         sums[FRAGMENTED],

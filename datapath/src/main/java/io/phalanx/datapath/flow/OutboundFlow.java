@@ -6,12 +6,15 @@ import static io.phalanx.datapath.flow.LoopCounters.OUT_PACKETS;
 import static io.phalanx.datapath.flow.LoopCounters.QUEUE_FULL;
 import static io.phalanx.datapath.flow.LoopCounters.UNTRANSPORTABLE;
 
+import io.phalanx.config.PacketHandling;
 import io.phalanx.datapath.SaClusterSpec;
 import io.phalanx.datapath.esp.EspPacket;
 import io.phalanx.datapath.esp.PacketCipher;
 import io.phalanx.datapath.esp.SequenceSource;
 import io.phalanx.datapath.flow.WaitingPackets.Waiting;
+import io.phalanx.datapath.inner.Congestion;
 import io.phalanx.datapath.inner.Ip;
+import io.phalanx.datapath.inner.TrafficClass;
 import io.phalanx.datapath.inner.TransportFraming;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,8 @@ final class OutboundFlow {
   private final Lifetime life;
   private final WaitingPackets waiting;
   private final @Nullable TransportFraming transport;
+  private final PacketHandling handling;
+  private final int fixedTrafficClass; // negative where it depends on the packet
 
   /**
    * @param last the last number that may ever be sent
@@ -40,6 +45,9 @@ final class OutboundFlow {
     this.cluster = cluster;
     this.lane = lane;
     this.transport = transport;
+    this.handling = spec.handling();
+    boolean copied = handling.outerDscp() == PacketHandling.COPY_DSCP || handling.copyEcn();
+    this.fixedTrafficClass = copied || transport != null ? -1 : handling.outerDscp() << 2;
     this.source =
         new SequenceSource(spec.sequence().nextOutbound(), spec.sequence().outLease(), last);
     this.life = new Lifetime(spec.rekeyPackets(), spec.rekeyBytes());
@@ -99,11 +107,27 @@ final class OutboundFlow {
     int nextHeader = nextHeader(inner, offset);
     int sealed = EspPacket.putTrailer(out, payload, carried, cipher.alignOctets(), nextHeader);
     int total = cipher.seal(out, 0, sealed, sequence);
-    lane.sendEsp(subSa.listen, subSa.peer, out, total);
+    lane.sendEsp(subSa.listen, subSa.peer, out, total, outerTrafficClass(inner, offset));
     lane.count(OUT_PACKETS);
     lane.count(OUT_BYTES, length);
     life.add(sealed);
     cluster.checkLifetimes();
+  }
+
+  /** RFC 4301 §5.1.2 for DSCP, RFC 6040 §4.1 for ECN. */
+  private int outerTrafficClass(byte[] inner, int offset) {
+    if (fixedTrafficClass >= 0) {
+      return fixedTrafficClass;
+    }
+    int own = TrafficClass.of(inner, offset);
+    if (transport != null) {
+      return own; // there is but one header
+    }
+    int dscp =
+        handling.outerDscp() == PacketHandling.COPY_DSCP
+            ? own & TrafficClass.DSCP
+            : handling.outerDscp() << 2;
+    return dscp | (handling.copyEcn() ? own & TrafficClass.ECN : Congestion.NOT_ECT);
   }
 
   private int nextHeader(byte[] inner, int offset) {

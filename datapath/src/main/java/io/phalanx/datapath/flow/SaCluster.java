@@ -88,9 +88,15 @@ final class SaCluster implements Target.Outbound {
   // Packets
 
   void inbound(
-      byte[] packet, int offset, int length, SubSa subSa, InetSocketAddress from, int listen) {
+      byte[] packet,
+      int offset,
+      int length,
+      SubSa subSa,
+      InetSocketAddress from,
+      int listen,
+      int outer) {
     if (!closed) {
-      inbound.receive(packet, offset, length, subSa, from, listen);
+      inbound.receive(packet, offset, length, subSa, from, listen, outer);
     }
   }
 

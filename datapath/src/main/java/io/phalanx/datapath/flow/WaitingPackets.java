@@ -18,8 +18,8 @@ final class WaitingPackets {
     }
   }
 
-  /** From whom, over which sub-SA and listen address an inbound packet came. */
-  record Arrival(SubSa subSa, InetSocketAddress from, int listen) {}
+  /** From whom, over which sub-SA and listen address, in which class an inbound packet came. */
+  record Arrival(SubSa subSa, InetSocketAddress from, int listen, int outer) {}
 
   /**
    * @param sequence the number of an inbound packet; 0 for an outbound one

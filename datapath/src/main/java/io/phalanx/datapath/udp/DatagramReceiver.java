@@ -11,6 +11,13 @@ public interface DatagramReceiver {
    * @param listen index of the listen address
    * @param natPort whether it came to the NAT traversal port
    * @param content not to be kept
+   * @param trafficClass DSCP and ECN of the IP header; 0 where the socket does not tell
    */
-  void receive(int loop, int listen, boolean natPort, ByteBuf content, InetSocketAddress from);
+  void receive(
+      int loop,
+      int listen,
+      boolean natPort,
+      ByteBuf content,
+      InetSocketAddress from,
+      int trafficClass);
 }

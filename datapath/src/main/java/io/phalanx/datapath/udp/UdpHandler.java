@@ -27,7 +27,7 @@ final class UdpHandler extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext context, Object message) {
     DatagramPacket datagram = (DatagramPacket) message;
     try {
-      receiver.receive(loop, listen, natPort, datagram.content(), datagram.sender());
+      receiver.receive(loop, listen, natPort, datagram.content(), datagram.sender(), 0);
     } finally {
       datagram.release();
     }

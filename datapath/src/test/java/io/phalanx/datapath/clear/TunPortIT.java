@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.phalanx.datapath.linux.LinuxCalls;
 import io.phalanx.datapath.loop.NettyPacketLoops;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;

@@ -147,7 +147,7 @@ class PathMtuTest {
         0,
         0,
         plain.transport(),
-        new PacketHandling(PATH_MTU, true),
+        new PacketHandling(PATH_MTU, true, 0, false),
         plain.sequence());
   }
 }

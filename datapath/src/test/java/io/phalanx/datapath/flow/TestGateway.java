@@ -70,13 +70,19 @@ final class TestGateway implements DatapathEvents, Forwarder, AutoCloseable {
   }
 
   static TestGateway start(NettyPacketLoops loops, IntPredicate spiCheck) throws BindFailure {
-    return new TestGateway(loops, DatapathSettings.of(List.of(LOOPBACK), 0, 0), spiCheck);
+    return new TestGateway(loops, DatapathSettings.of(List.of(LOOPBACK), 0, 0, false), spiCheck);
   }
 
   /** Listens on both families. */
   static TestGateway dual(NettyPacketLoops loops) throws BindFailure {
     List<InetAddress> both = List.of(LOOPBACK, LOOPBACK_6);
-    return new TestGateway(loops, DatapathSettings.of(both, 0, 0), spi -> true);
+    return new TestGateway(loops, DatapathSettings.of(both, 0, 0, false), spi -> true);
+  }
+
+  /** The same, and reads traffic classes. */
+  static TestGateway marked(NettyPacketLoops loops) throws BindFailure {
+    List<InetAddress> both = List.of(LOOPBACK, LOOPBACK_6);
+    return new TestGateway(loops, DatapathSettings.of(both, 0, 0, true), spi -> true);
   }
 
   InetSocketAddress natAddress(InetAddress address) {

@@ -51,7 +51,7 @@ class UdpPortsTest {
         DatagramSocket six =
             new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral("::1"), 0))) {
       AtomicInteger[] heard = {new AtomicInteger(), new AtomicInteger()};
-      ports.start((_, listen, _, _, _) -> heard[listen].incrementAndGet());
+      ports.start((_, listen, _, _, _, _) -> heard[listen].incrementAndGet(), false);
       four.send(new DatagramPacket(new byte[9], 9, ONE, ports.natPort()));
       six.send(new DatagramPacket(new byte[9], 9, six.getLocalAddress(), ports.natPort()));
       await().until(() -> heard[0].get() == 1 && heard[1].get() == 1);
@@ -77,7 +77,7 @@ class UdpPortsTest {
         DatagramSocket peer = new DatagramSocket(new InetSocketAddress(ONE, 0))) {
       InetSocketAddress address = (InetSocketAddress) peer.getLocalSocketAddress();
       AtomicInteger reached = new AtomicInteger(-1);
-      ports.start((loop, listen, natPort, content, from) -> reached.set(listen));
+      ports.start((_, listen, _, _, _, _) -> reached.set(listen), false);
       peer.send(new DatagramPacket(new byte[9], 9, new InetSocketAddress(TWO, ports.natPort())));
       await().until(() -> reached.get() == 1);
       assertThat(ports.sendIke(new UdpDatagram(address, true, new byte[30], 1))).isTrue();
@@ -93,7 +93,7 @@ class UdpPortsTest {
     AtomicInteger octets = new AtomicInteger();
     try (UdpPorts ports = UdpPorts.bind(List.of(ONE), 0, 0, loops, 1 << 20);
         DatagramSocket peer = new DatagramSocket(new InetSocketAddress(ONE, 0))) {
-      ports.start((loop, listen, nat, content, from) -> octets.set(content.readableBytes()));
+      ports.start((_, _, _, content, _, _) -> octets.set(content.readableBytes()), false);
       InetSocketAddress to = new InetSocketAddress(ONE, ports.ikePort());
       peer.send(new DatagramPacket(new byte[9000], 9000, to));
       await().until(() -> octets.get() == 9000);

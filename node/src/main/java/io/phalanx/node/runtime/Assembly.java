@@ -106,7 +106,8 @@ record Assembly(
                 DatapathSettings.of(
                     config.listen().addresses(),
                     config.listen().ikePort(),
-                    config.listen().natPort()),
+                    config.listen().natPort(),
+                    config.listen().ecn()),
                 loops,
                 clear,
                 switchboard,

@@ -36,6 +36,7 @@ final class MemberMetrics {
     dropped(datapath, "no-sa", DatapathCounters::noSa);
     dropped(datapath, "queue-full", DatapathCounters::queueFull);
     dropped(datapath, "fragment-mismatch", DatapathCounters::fragmentMismatch);
+    dropped(datapath, "congestion", DatapathCounters::congestion);
     dropped(datapath, "dummy", DatapathCounters::dummies);
     dropped(datapath, "too-big", DatapathCounters::tooBig);
     dropped(datapath, "untransportable", DatapathCounters::untransportable);

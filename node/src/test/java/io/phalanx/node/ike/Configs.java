@@ -110,7 +110,7 @@ final class Configs {
     InetSocketAddress somewhere = new InetSocketAddress(LEFT_ADDRESS, 1);
     return new GatewayConfig(
         new GatewayConfig.Member(1, Path.of("/nowhere")),
-        new GatewayConfig.Listen(listen, 500, 4500, 1),
+        new GatewayConfig.Listen(listen, 500, 4500, 1, false),
         new GatewayConfig.Datagrams(somewhere, somewhere, 1400),
         somewhere,
         new GatewayConfig.Cluster(

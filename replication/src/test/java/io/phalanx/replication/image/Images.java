@@ -165,7 +165,7 @@ public final class Images {
                 address("10.77.0.9"),
                 address("192.0.2.1"),
                 address("172.16.0.9"))),
-        new PacketHandling(1400, true),
+        new PacketHandling(1400, true, 46, true),
         1_000_100,
         new Limits(65, 64));
   }

@@ -1,4 +1,4 @@
-package io.phalanx.datapath.clear;
+package io.phalanx.datapath.linux;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -19,15 +19,15 @@ import java.lang.invoke.VarHandle;
  * <p>An instance is for one thread at a time: it holds the memory that error numbers are told in.
  */
 @SuppressWarnings("restricted") // The foreign-function API is what this class is for.
-final class LinuxCalls {
-  static final int EPERM = 1;
-  static final int ENOENT = 2;
-  static final int ENXIO = 6;
-  static final int EAGAIN = 11;
-  static final int EACCES = 13;
-  static final int EBUSY = 16;
-  static final int ENODEV = 19;
-  static final int EINVAL = 22;
+public final class LinuxCalls {
+  public static final int EPERM = 1;
+  public static final int ENOENT = 2;
+  public static final int ENXIO = 6;
+  public static final int EAGAIN = 11;
+  public static final int EACCES = 13;
+  public static final int EBUSY = 16;
+  public static final int ENODEV = 19;
+  public static final int EINVAL = 22;
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
@@ -51,17 +51,25 @@ final class LinuxCalls {
       call("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
   private static final MethodHandle WRITE =
       call("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+  private static final MethodHandle SENDMSG =
+      call("sendmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle RECVMMSG =
+      call(
+          "recvmmsg",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
+  private static final MethodHandle DUP = call("dup", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle CLOSE =
       call("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
   private final MemorySegment state;
 
-  LinuxCalls(Arena arena) {
+  public LinuxCalls(Arena arena) {
     this.state = arena.allocate(STATE);
   }
 
   /** A handle on a function of the C library that takes the error state first. */
-  static MethodHandle call(String name, FunctionDescriptor descriptor, Linker.Option... more) {
+  public static MethodHandle call(
+      String name, FunctionDescriptor descriptor, Linker.Option... more) {
     Linker.Option[] options = new Linker.Option[more.length + 1];
     System.arraycopy(more, 0, options, 0, more.length);
     options[more.length] = ERRNO;
@@ -70,11 +78,11 @@ final class LinuxCalls {
   }
 
   /** Where a handle of {@link #call} puts the error number. */
-  MemorySegment state() {
+  public MemorySegment state() {
     return state;
   }
 
-  int open(MemorySegment path, int flags) {
+  public int open(MemorySegment path, int flags) {
     try {
       return (int) orError((int) OPEN.invokeExact(state, path, flags));
     } catch (Throwable e) {
@@ -82,7 +90,7 @@ final class LinuxCalls {
     }
   }
 
-  int ioctl(int descriptor, long request, MemorySegment argument) {
+  public int ioctl(int descriptor, long request, MemorySegment argument) {
     try {
       return (int) orError((int) IOCTL.invokeExact(state, descriptor, request, argument));
     } catch (Throwable e) {
@@ -90,7 +98,7 @@ final class LinuxCalls {
     }
   }
 
-  int socket(int family, int type) {
+  public int socket(int family, int type) {
     try {
       return (int) orError((int) SOCKET.invokeExact(state, family, type, 0));
     } catch (Throwable e) {
@@ -98,7 +106,7 @@ final class LinuxCalls {
     }
   }
 
-  long read(int descriptor, MemorySegment buffer) {
+  public long read(int descriptor, MemorySegment buffer) {
     try {
       return orError((long) READ.invokeExact(state, descriptor, buffer, buffer.byteSize()));
     } catch (Throwable e) {
@@ -106,7 +114,7 @@ final class LinuxCalls {
     }
   }
 
-  long write(int descriptor, MemorySegment buffer, long length) {
+  public long write(int descriptor, MemorySegment buffer, long length) {
     try {
       return orError((long) WRITE.invokeExact(state, descriptor, buffer, length));
     } catch (Throwable e) {
@@ -114,8 +122,34 @@ final class LinuxCalls {
     }
   }
 
+  long sendmsg(int descriptor, MemorySegment message, int flags) {
+    try {
+      return orError((long) SENDMSG.invokeExact(state, descriptor, message, flags));
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  int recvmmsg(int descriptor, MemorySegment messages, int count, int flags) {
+    try {
+      MemorySegment forever = MemorySegment.NULL; // with flags that say not to wait at all
+      return (int)
+          orError((int) RECVMMSG.invokeExact(state, descriptor, messages, count, flags, forever));
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  int dup(int descriptor) {
+    try {
+      return (int) orError((int) DUP.invokeExact(state, descriptor));
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
   /** Closes; there is nothing to be done if that fails. */
-  void close(int descriptor) {
+  public void close(int descriptor) {
     try {
       int _ = (int) CLOSE.invokeExact(state, descriptor);
     } catch (Throwable e) {
@@ -123,12 +157,12 @@ final class LinuxCalls {
     }
   }
 
-  long orError(long result) {
+  public long orError(long result) {
     return result < 0 ? -(int) ERROR_NUMBER.get(state, 0L) : result;
   }
 
   /** Handles are invoked with the types they were made for, so nothing but a bug gets here. */
-  static AssertionError broken(Throwable cause) {
+  public static AssertionError broken(Throwable cause) {
     return new AssertionError("a system call could not be made", cause);
   }
 }
