@@ -6,6 +6,7 @@ import io.phalanx.config.GatewayConfig.Authentication;
 import io.phalanx.config.GatewayConfig.Certificate;
 import io.phalanx.config.GatewayConfig.Child;
 import io.phalanx.config.GatewayConfig.Connection;
+import io.phalanx.config.GatewayConfig.Eap;
 import io.phalanx.config.GatewayConfig.Local;
 import io.phalanx.config.GatewayConfig.Mobility;
 import io.phalanx.config.GatewayConfig.Pool;
@@ -52,11 +53,18 @@ final class ConnectionReader {
   private enum Auth {
     PSK,
     CERTIFICATE,
+    EAP,
     UNKNOWN
   }
 
   private static final Map<String, Auth> AUTHS =
       Map.of("psk", Auth.PSK, "certificate", Auth.CERTIFICATE);
+  private static final Map<String, Auth> REMOTE_AUTHS =
+      Map.of("psk", Auth.PSK, "certificate", Auth.CERTIFICATE, "eap", Auth.EAP);
+
+  private static final Map<String, EapMethod> EAP_METHODS =
+      Map.of("mschapv2", EapMethod.MSCHAPV2, "tls", EapMethod.TLS, "radius", EapMethod.RADIUS);
+  private static final Map<String, Boolean> EAP_IDENTITIES = Map.of("ask", true, "ike", false);
 
   private final SideFiles files;
   private final Report report;
@@ -96,7 +104,7 @@ final class ConnectionReader {
     Section remote =
         section
             .required("remote", "remote: {id: \"%any\", auth: psk}")
-            .section("id", "auth", "authorities", "address");
+            .section("id", "auth", "methods", "eap-identity", "eap-only", "authorities", "address");
     Optional<InetSocketAddress> address =
         remote
             .optional("address")
@@ -116,7 +124,7 @@ final class ConnectionReader {
     return new Connection(
         text,
         local,
-        remote(remote),
+        remote(remote, local.authentication()),
         address,
         ikeSuites(section),
         section.optional("pool").map(this::pool),
@@ -156,8 +164,8 @@ final class ConnectionReader {
     Identity id =
         section.required("id", "id: gw.example.org").read(IdentityNotation::parse, MADE_UP);
     Authentication authentication =
-        switch (auth(section)) {
-          case UNKNOWN -> new Psk();
+        switch (auth(section, AUTHS)) {
+          case UNKNOWN, EAP -> new Psk();
           case PSK -> {
             section.refuse("remove it, or write auth: certificate", "certificate", "key");
             yield new Psk();
@@ -179,32 +187,71 @@ final class ConnectionReader {
     return new Local(id, authentication);
   }
 
-  private Remote remote(Section section) {
+  private Remote remote(Section section, Authentication local) {
     Optional<IdentityPattern> id =
         section.optional("id").flatMap(item -> orAny(item, IdentityNotation::parsePattern));
     Authentication authentication =
-        switch (auth(section)) {
+        switch (auth(section, REMOTE_AUTHS)) {
           case UNKNOWN -> new Psk();
           case PSK -> {
             section.refuse("remove it, or write auth: certificate", "authorities");
+            section.refuse("remove it, or write auth: eap", "methods", "eap-identity", "eap-only");
             yield new Psk();
           }
-          case CERTIFICATE ->
-              new Certificate(
-                  Optional.empty(),
-                  Optional.empty(),
-                  section
-                      .required("authorities", "authorities: [ca.pem]")
-                      .list(1, AUTHORITIES_MAX)
-                      .stream()
-                      .map(file -> files.pem(file, "CERTIFICATE", "use the CA's PEM file"))
-                      .toList());
+          case CERTIFICATE -> {
+            section.refuse("remove it, or write auth: eap", "methods", "eap-identity", "eap-only");
+            yield new Certificate(Optional.empty(), Optional.empty(), authorities(section));
+          }
+          case EAP -> eap(section, local);
         };
     return new Remote(id, authentication);
   }
 
-  private static Auth auth(Section section) {
-    return section.required("auth", "auth: psk, or auth: certificate").choice(AUTHS, Auth.UNKNOWN);
+  private List<Path> authorities(Section section) {
+    return section
+        .required("authorities", "authorities: [ca.pem]")
+        .list(1, AUTHORITIES_MAX)
+        .stream()
+        .map(file -> files.pem(file, "CERTIFICATE", "use the CA's PEM file"))
+        .toList();
+  }
+
+  private Eap eap(Section section, Authentication local) {
+    Item list = section.required("methods", "methods: [mschapv2]");
+    List<EapMethod> methods =
+        list.list(1, EAP_METHODS.size()).stream()
+            .map(method -> method.choice(EAP_METHODS, EapMethod.MSCHAPV2))
+            .distinct()
+            .toList();
+    int radius = methods.indexOf(EapMethod.RADIUS);
+    if (radius >= 0 && radius < methods.size() - 1) {
+      list.error("nothing is tried after radius", "write radius last");
+    }
+    boolean tls = methods.contains(EapMethod.TLS);
+    if (tls && !(local instanceof Certificate)) {
+      list.error("tls shows the certificate of this gateway", "write local.auth: certificate");
+    }
+    if (!tls) {
+      section.refuse("remove it, or add tls to methods", "authorities");
+    }
+    boolean ask =
+        section.optional("eap-identity").map(of -> of.choice(EAP_IDENTITIES, true)).orElse(true);
+    section
+        .optional("address")
+        .ifPresent(at -> at.error("this gateway does not initiate by EAP", "remove it"));
+    boolean only = section.optional("eap-only").map(Item::flag).orElse(false);
+    if (only && !methods.stream().allMatch(EapMethod::sufficient)) {
+      section
+          .required("eap-only", "")
+          .error("not every method proves who this gateway is", "write methods: [tls]");
+    }
+    return new Eap(methods, ask, tls ? authorities(section) : List.of(), only);
+  }
+
+  private static Auth auth(Section section, Map<String, Auth> choices) {
+    return section
+        .required("auth", "auth: psk, or auth: certificate")
+        .choice(choices, Auth.UNKNOWN);
   }
 
   /** Empty for {@code %any}, and after an error. */

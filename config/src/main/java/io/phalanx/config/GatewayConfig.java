@@ -20,7 +20,9 @@ public record GatewayConfig(
     Ike ike,
     List<Pool> pools,
     List<Connection> connections,
-    List<PresharedKey> presharedKeys) {
+    List<PresharedKey> presharedKeys,
+    List<User> users,
+    Optional<Radius> radius) {
 
   /**
    * @param id 1..4095, unique in the cluster
@@ -217,6 +219,18 @@ public record GatewayConfig(
   }
 
   /**
+   * EAP (RFC 7296 §2.16): for the remote side only.
+   *
+   * @param methods offered, the preferred ones first; never empty
+   * @param askIdentity whether the peer is asked who it is; if not, its IKE identity counts
+   * @param authorities for EAP-TLS: PEM files of trusted CAs
+   * @param only whether we do not prove who we are otherwise, where the peer wants it so (RFC 5998)
+   */
+  public record Eap(
+      List<EapMethod> methods, boolean askIdentity, List<Path> authorities, boolean only)
+      implements Authentication {}
+
+  /**
    * @param localSelectors what is protected on our side; empty for just the virtual address that we
    *     ask the peer for, in transport mode for the address that we listen on
    * @param remoteSelectors what the peer may have; empty for just its virtual address (or its own
@@ -242,4 +256,35 @@ public record GatewayConfig(
    * @param ids the peers (or pairs of ends) this key is for; empty for every peer
    */
   public record PresharedKey(List<Identity> ids, Secret secret) {}
+
+  /** A user that authenticates by EAP with a password. */
+  public record User(String name, Secret password) {}
+
+  /**
+   * Servers that are asked about peers, and told of sessions.
+   *
+   * @param servers in order of preference
+   * @param timeout wait before a packet is sent again
+   * @param tries how often a packet is sent to one server
+   * @param deadTime how long a server that did not answer is asked last
+   * @param source address to send from; empty for any
+   * @param nasIdentifier how we call ourselves; empty for the name of the cluster
+   * @param accounting whether servers are told of sessions (RFC 2866)
+   * @param interim between two reports of one session, where the server does not say; zero for none
+   * @param disconnect where Disconnect-Requests of the servers come in (RFC 5176); empty for
+   *     nowhere
+   */
+  public record Radius(
+      List<RadiusServer> servers,
+      Duration timeout,
+      int tries,
+      Duration deadTime,
+      Optional<InetAddress> source,
+      String nasIdentifier,
+      boolean accounting,
+      Duration interim,
+      Optional<InetSocketAddress> disconnect) {}
+
+  public record RadiusServer(
+      InetSocketAddress access, InetSocketAddress accounting, Secret secret) {}
 }

@@ -5,6 +5,7 @@ import io.phalanx.config.GatewayConfig.Cluster;
 import io.phalanx.config.GatewayConfig.ClusterMember;
 import io.phalanx.config.GatewayConfig.Connection;
 import io.phalanx.config.GatewayConfig.Datagrams;
+import io.phalanx.config.GatewayConfig.Eap;
 import io.phalanx.config.GatewayConfig.Listen;
 import io.phalanx.config.GatewayConfig.Member;
 import io.phalanx.config.GatewayConfig.Pool;
@@ -52,7 +53,9 @@ final class GatewayReader {
             "ike",
             "pools",
             "connections",
-            "preshared-keys");
+            "preshared-keys",
+            "users",
+            "radius");
     Item member = section.required("member", "member: {id: 1, state-dir: /var/lib/phalanx}");
     Section memberSection = member.section("id", "state-dir");
     Item memberId = memberSection.required("id", "id: 1");
@@ -78,9 +81,15 @@ final class GatewayReader {
             section
                 .optional("preshared-keys")
                 .map(item -> new PresharedKeyReader(files).read(item))
-                .orElse(List.of()));
+                .orElse(List.of()),
+            section
+                .optional("users")
+                .map(item -> new UserReader(files).read(item))
+                .orElse(List.of()),
+            section.optional("radius").map(item -> new RadiusReader(files).read(item)));
     checkMember(memberId, config.cluster());
     checkPresharedKeys(section, config);
+    checkEap(section, config);
     return config;
   }
 
@@ -174,6 +183,29 @@ final class GatewayReader {
             .entry(i)
             .warning(
                 "no pre-shared key is for this peer", "add its id to the ids of a pre-shared key");
+      }
+    }
+  }
+
+  private void checkEap(Section section, GatewayConfig config) {
+    if (!report.clean("connections", "users", "radius")) {
+      return;
+    }
+    for (int i = 0; i < config.connections().size(); i++) {
+      Connection connection = config.connections().get(i);
+      if (connection.remote().authentication() instanceof Eap eap) {
+        Item place = section.required("connections", "").entry(i);
+        if (eap.methods().contains(EapMethod.MSCHAPV2) && config.users().isEmpty()) {
+          place.error("authenticates users by passwords, and there are none", "add users");
+        }
+        if (eap.methods().contains(EapMethod.RADIUS) && config.radius().isEmpty()) {
+          place.error("asks a RADIUS server, and there is none", "add radius, with its servers");
+        }
+        if (connection.local().authentication() instanceof Psk) {
+          place.warning(
+              "every user knows the key by which this gateway shows who it is",
+              "write local.auth: certificate");
+        }
       }
     }
   }

@@ -33,7 +33,7 @@ class ConfigErrorsTest {
         connections:
           - name: rw
             local: {id: gw.lab.test, auth: psk}
-            remote: {auth: eap}
+            remote: {auth: token}
             ike-proposals: [aes512-sha256-ecp256]
             pool: raod
             dpd: 30
@@ -54,8 +54,8 @@ class ConfigErrorsTest {
             "phalanx.yaml:9:48: cluster.members[1].store: \"10.0.0.2\" is not an address with a"
                 + " port - write for example 192.0.2.1:500, or \"[2001:db8::1]:500\" in quotes",
             "phalanx.yaml:10:3: cluster.hartbeat: unknown key - did you mean heartbeat?",
-            "phalanx.yaml:14:20: connections[0].remote.auth: \"eap\" is not known here - use one of"
-                + " certificate, psk",
+            "phalanx.yaml:14:20: connections[0].remote.auth: \"token\" is not known here - use one"
+                + " of certificate, eap, psk",
             "phalanx.yaml:15:21: connections[0].ike-proposals[0]: unknown algorithm \"aes512\" -"
                 + " use one of aes128gcm16, aes192gcm16, aes256gcm16, chacha20poly1305, aes128,"
                 + " aes192, aes256, aes128ctr, aes192ctr, aes256ctr, aes128gcm12, aes192gcm12,"
@@ -299,6 +299,50 @@ class ConfigErrorsTest {
       assertThat(errors(psk)).as(slip).noneMatch(error -> error.contains("opensesame"));
       assertThat(errors(key)).as(slip).noneMatch(error -> error.contains("opensesame"));
     }
+  }
+
+  @Test
+  void shouldTellWhatEapNeeds() {
+    String eap =
+        Example.MINIMAL.replace("remote: {auth: psk}", "remote: {auth: eap, methods: [%s]}");
+    assertThat(errors(eap.formatted("mschapv2")))
+        .containsExactly(
+            "phalanx.yaml:11:5: connections[0]: authenticates users by passwords, and there are"
+                + " none - add users");
+    assertThat(errors(eap.formatted("radius")))
+        .containsExactly(
+            "phalanx.yaml:11:5: connections[0]: asks a RADIUS server, and there is none - add"
+                + " radius, with its servers");
+    assertThat(errors(eap.formatted("radius, mschapv2")))
+        .contains(
+            "phalanx.yaml:13:34: connections[0].remote.methods: nothing is tried after radius -"
+                + " write radius last");
+    assertThat(errors(eap.formatted("mschapv2], eap-only: [true").replace(": [true]", ": true")))
+        .contains(
+            "phalanx.yaml:13:56: connections[0].remote.eap-only: not every method proves who this"
+                + " gateway is - write methods: [tls]");
+    assertThat(errors(eap.formatted("tls")))
+        .contains(
+            "phalanx.yaml:13:34: connections[0].remote.methods: tls shows the certificate of this"
+                + " gateway - write local.auth: certificate",
+            "phalanx.yaml:13:13: connections[0].remote.authorities: the key is missing - add"
+                + " authorities: [ca.pem]");
+  }
+
+  @Test
+  void shouldTellWhatIsWrongWithUsersAndRadius() {
+    String text =
+        Example.MINIMAL
+            + """
+            users:
+              - {name: alice, password: ""}
+              - {name: alice, password: "long enough for all"}
+            radius:
+              servers: [{address: radius.example.org, secret: "a secret of enough characters"}]
+              tries: 11
+            """;
+    assertThat(errors(text)).hasSize(4);
+    assertThat(errors(text).getLast()).contains("radius.tries: 11 is out of range");
   }
 
   private static String spoiled(String right, String wrong) {

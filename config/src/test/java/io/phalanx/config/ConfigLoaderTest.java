@@ -87,6 +87,30 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void shouldLoadUsersAndRadiusOfTheExample() throws Exception {
+    Example.writeInto(directory);
+    GatewayConfig config = loaded(ConfigLoader.load(directory.resolve("phalanx.yaml"))).config();
+    assertThat(config.connections().get(1).remote().authentication())
+        .isEqualTo(
+            new GatewayConfig.Eap(
+                List.of(EapMethod.MSCHAPV2, EapMethod.RADIUS), true, List.of(), false));
+    assertThat(config.users())
+        .containsExactly(
+            new GatewayConfig.User(
+                "alice@example.org", Secret.ofUtf8("a password of some length")));
+    GatewayConfig.Radius radius = config.radius().orElseThrow();
+    assertThat(radius.servers())
+        .containsExactly(
+            new GatewayConfig.RadiusServer(
+                new InetSocketAddress("10.50.0.5", 1812),
+                new InetSocketAddress("10.50.0.5", 1813),
+                Secret.ofUtf8("correct horse battery staple")));
+    assertThat(radius.accounting()).isTrue();
+    assertThat(radius.interim()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(radius.disconnect()).contains(new InetSocketAddress("0.0.0.0", 3799));
+  }
+
+  @Test
   void shouldLoadTheConnectionsOfTheExample() throws Exception {
     Example.writeInto(directory);
     GatewayConfig config = loaded(ConfigLoader.load(directory.resolve("phalanx.yaml"))).config();

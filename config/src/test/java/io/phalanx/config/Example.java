@@ -50,6 +50,8 @@ final class Example {
     Files.writeString(directory.resolve("phalanx.yaml"), shipped());
     Files.writeString(directory.resolve("cluster.key"), "00".repeat(32) + "\n");
     Files.writeString(directory.resolve("branch.psk"), "correct horse battery staple\n");
+    Files.writeString(directory.resolve("alice.pw"), "a password of some length\n");
+    Files.writeString(directory.resolve("radius.secret"), "correct horse battery staple\n");
     Files.writeString(directory.resolve("gw.pem"), "-----BEGIN CERTIFICATE-----\n");
     Files.writeString(directory.resolve("ca.pem"), "-----BEGIN CERTIFICATE-----\n");
     Files.writeString(directory.resolve("gw.key"), "-----BEGIN PRIVATE KEY-----\n");

@@ -15,6 +15,13 @@ public interface Interlink extends Forwarder, AutoCloseable {
   /** Tells the owner of an IKE SA that one of its SA clusters has heard the peer elsewhere. */
   void peerMoved(int member, long ikeSpi, int saId, PeerPath path);
 
+  /**
+   * Sends some octets that only their sender and receiver understand; they may get lost.
+   *
+   * @param note at most 1000 octets
+   */
+  void note(int member, byte[] note);
+
   /** What other members send; called on the interlink's thread, returns at once. */
   interface Receiver {
     void espForwarded(int from, UdpDatagram datagram, int hops);
@@ -26,6 +33,8 @@ public interface Interlink extends Forwarder, AutoCloseable {
     void childDue(int from, long ikeSpi, int saId, boolean exhausted);
 
     void peerMoved(int from, long ikeSpi, int saId, PeerPath path);
+
+    void note(int from, byte[] note);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.phalanx.node.eap;
 
+import io.phalanx.config.EapMethod;
 import io.phalanx.config.Secret;
 import io.phalanx.replication.image.EapState;
 import io.phalanx.replication.image.EapState.Step;

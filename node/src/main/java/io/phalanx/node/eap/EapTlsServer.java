@@ -81,9 +81,9 @@ final class EapTlsServer {
       return new Broken("it breaks TLS off");
     }
     try {
-      return new Done(pipe.get().msk());
+      return new Done(pipe.get().msk(settings.alone()));
     } catch (SSLException noKey) {
-      return new Broken("TLS makes no key: the peer has no extended master secret (RFC 7627)");
+      return new Broken("TLS 1.2 makes no key without the extended master secret (RFC 7627)");
     }
   }
 

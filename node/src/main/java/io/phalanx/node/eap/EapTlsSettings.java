@@ -8,5 +8,6 @@ import io.phalanx.node.auth.TrustAnchors;
  *
  * @param own what we show
  * @param authorities whom peers must be certified by
+ * @param alone whether nothing else proves us to the peer (RFC 5998)
  */
-public record EapTlsSettings(Credential own, TrustAnchors authorities) {}
+public record EapTlsSettings(Credential own, TrustAnchors authorities, boolean alone) {}

@@ -60,7 +60,7 @@ final class Authenticator {
     Optional<Identity> wanted = identity(message, false);
     Optional<Authentication> proof = message.first(Authentication.class);
     if (claimed.isEmpty() || proof.isEmpty()) {
-      return new Refused("EAP is not offered, or an identity is missing");
+      return new Refused("an identity is missing");
     }
     List<Connection> candidates =
         environment.config().connections().stream()
@@ -89,6 +89,25 @@ final class Authenticator {
     return connection.remote().id().map(id -> id.exact().isPresent() ? 0 : 1).orElse(2);
   }
 
+  /** The connection for an initiator that wants EAP (RFC 7296 §2.16). */
+  Verdict judgeEap(IkeSa sa, IkeMessage message) {
+    Optional<Identity> claimed = identity(message, true);
+    Optional<Identity> wanted = identity(message, false);
+    if (claimed.isEmpty()) {
+      return new Refused("an identity is missing");
+    }
+    Optional<Connection> connection =
+        environment.config().connections().stream()
+            .filter(each -> each.ikeSuites().contains(sa.suite))
+            .filter(each -> wanted.map(each.local().id()::equals).orElse(true))
+            .filter(each -> each.remote().id().map(id -> id.matches(claimed.get())).orElse(true))
+            .filter(each -> each.remote().authentication() instanceof GatewayConfig.Eap)
+            .min(Comparator.comparingInt(Authenticator::vagueness));
+    return connection.isPresent()
+        ? new Accepted(connection.get(), claimed.get())
+        : new Refused("no connection with EAP for " + claimed.get());
+  }
+
   /** Checks a responder that we have called. */
   Verdict judgeResponder(IkeSa sa, Connection connection, IkeMessage message, long nowMillis) {
     Optional<Identity> claimed = identity(message, false);
@@ -109,6 +128,7 @@ final class Authenticator {
     return switch (wanted) {
       case GatewayConfig.Psk() -> method.equals(AuthMethod.SHARED_KEY_MIC);
       case GatewayConfig.Certificate _ -> !method.equals(AuthMethod.SHARED_KEY_MIC);
+      case GatewayConfig.Eap _ -> false; // comes without AUTH, see EapAuth
     };
   }
 
@@ -133,6 +153,7 @@ final class Authenticator {
                 && key.isPresent();
         yield good ? Optional.empty() : Optional.of("the shared key does not fit");
       }
+      case GatewayConfig.Eap _ -> Optional.of("EAP is for the initiator");
       case GatewayConfig.Certificate _ ->
           signatureFault(connection, claimed, message, proof.get(), octets, nowMillis);
     };
@@ -186,6 +207,7 @@ final class Authenticator {
         yield SharedKeys.find(environment.config().presharedKeys(), own, peer)
             .map(key -> List.of(SharedKeyAuth.create(sa.suite.prf(), key, octets)));
       }
+      case GatewayConfig.Eap _ -> Optional.empty();
       case GatewayConfig.Certificate _ ->
           Optional.ofNullable(environment.credentials().own().get(connection.name()))
               .flatMap(credential -> sign(credential, octets, peerHashes(sa, init.get())));

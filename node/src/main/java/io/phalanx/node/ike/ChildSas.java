@@ -108,6 +108,7 @@ final class ChildSas {
     long spi = Integer.toUnsignedLong(child.inboundSpi());
     sa.rekeyedByPeer.removeIf(each -> each.replaced() == spi || each.created() == spi);
     sa.changes.remove(child.saId());
+    Accounts.counting(sa, child.saId());
     sa.hold(new Effect.RemoveChild(child.saId()));
     sa.report(
         "child-down", "child=%s in=%08x: %s".formatted(child.child(), child.inboundSpi(), why));

@@ -32,6 +32,7 @@ final class Closing {
     sa.expiresAtMillis = nowMillis + Informational.LINGER_MILLIS;
     if (sa.phase != Phase.DELETING) {
       Phases.move(sa, Phase.DELETING, "deleted by the peer");
+      Accounts.stopping(sa, Accounts.USER_REQUEST);
       dropChildren(sa, "the IKE SA was deleted by the peer");
     }
   }
@@ -49,6 +50,7 @@ final class Closing {
         other.request = Optional.empty();
         other.local.dropTasks();
         Phases.move(other, Phase.DELETING, "the peer has begun anew");
+        Accounts.stopping(other, Accounts.LOST_CARRIER);
         dropChildren(other, "the peer has begun anew");
         other.expiresAtMillis = nowMillis;
         table.touch(other);
@@ -107,6 +109,7 @@ final class Closing {
     from.rekeyedByPeer.clear();
     from.virtualAddresses = List.of();
     from.ownAddresses = List.of();
+    Accounts.handOver(from, to);
     from.changes.touch();
     to.changes.touch();
   }
@@ -127,6 +130,7 @@ final class Closing {
               table.touch(heir);
             });
     if (sa.phase != Phase.UNCONFIRMED) {
+      Accounts.stopping(sa, Accounts.LOST_CARRIER);
       for (ChildRef child : sa.children) {
         sa.hold(new Effect.RemoveChild(child.saId()));
       }
@@ -143,6 +147,7 @@ final class Closing {
    * the one before.
    */
   void dropChildren(IkeSa sa, String why) {
+    Accounts.stopping(sa, Accounts.ADMIN_RESET);
     for (ChildRef child : List.copyOf(sa.children)) {
       childSas.remove(sa, child, why);
     }

@@ -1,7 +1,6 @@
 package io.phalanx.node.ike;
 
 import io.phalanx.config.GatewayConfig.Pool;
-import io.phalanx.config.net.IpPrefix;
 import io.phalanx.node.ike.wire.Configurations;
 import io.phalanx.node.ike.wire.IkeMessage;
 import io.phalanx.node.ike.wire.Payload;
@@ -108,20 +107,25 @@ final class ConfigurationReply {
     return Configurations.text(Configurations.INTERNAL_DNS_DOMAIN, name);
   }
 
-  /** Families of the addresses that the peer asks for and that the pool has. */
-  static List<Integer> families(IkeMessage message, Optional<Pool> pool) {
-    return pool.isEmpty()
-        ? List.of()
-        : payloads(message, Configurations.REQUEST).stream()
-            .flatMap(each -> each.attributes().stream())
-            .map(Configurations::addressFamily)
-            .filter(family -> family != 0)
-            .distinct()
-            .filter(family -> pool.get().addresses().stream().anyMatch(each -> isOf(each, family)))
-            .toList();
+  /**
+   * Families of the addresses that the peer asks for and that the pool has.
+   *
+   * @param granted addresses that are for the peer in any case
+   */
+  static List<Integer> families(
+      IkeMessage message, Optional<Pool> pool, List<InetAddress> granted) {
+    List<InetAddress> some = new ArrayList<>(granted);
+    pool.ifPresent(each -> each.addresses().forEach(prefix -> some.add(prefix.address())));
+    return payloads(message, Configurations.REQUEST).stream()
+        .flatMap(each -> each.attributes().stream())
+        .map(Configurations::addressFamily)
+        .filter(family -> family != 0)
+        .distinct()
+        .filter(family -> some.stream().anyMatch(each -> isOf(each, family)))
+        .toList();
   }
 
-  private static boolean isOf(IpPrefix prefix, int family) {
-    return prefix.address().getAddress().length == (family == 4 ? 4 : 16);
+  private static boolean isOf(InetAddress address, int family) {
+    return address.getAddress().length == (family == 4 ? 4 : 16);
   }
 }

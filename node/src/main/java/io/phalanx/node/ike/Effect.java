@@ -3,6 +3,8 @@ package io.phalanx.node.ike;
 import io.phalanx.config.Identity;
 import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
+import io.phalanx.node.radius.AccountRecord;
+import io.phalanx.node.radius.RadiusQuestion;
 import io.phalanx.replication.Commit;
 import io.phalanx.replication.Fence;
 import io.phalanx.replication.image.SaClusterImage;
@@ -52,6 +54,15 @@ public sealed interface Effect {
       implements Effect {}
 
   record ReleaseAddresses(List<InetAddress> addresses, long sessionId) implements Effect {}
+
+  /** Ask a RADIUS server about a peer, then tell {@link Event.RadiusAnswered}. */
+  record AskRadius(long localSpi, RadiusQuestion question) implements Effect {}
+
+  /** Tell RADIUS servers of a session, then tell {@link Event.Accounted}. */
+  record Account(AccountRecord report) implements Effect {}
+
+  /** An SA cluster ends: count what it has carried, then tell {@link Event.Counted}. */
+  record CountChild(long localSpi, int saId) implements Effect {}
 
   /**
    * A message came in for an SPI of ours that is not here: it may live on another member. Asked for

@@ -2,6 +2,9 @@ package io.phalanx.node.ike;
 
 import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
+import io.phalanx.node.radius.AccountRecord;
+import io.phalanx.node.radius.AccountRecord.Traffic;
+import io.phalanx.node.radius.RadiusAnswer;
 import io.phalanx.replication.Outcome;
 import io.phalanx.replication.Owned;
 import io.phalanx.replication.image.IkeSaImage;
@@ -27,6 +30,24 @@ public sealed interface Event {
 
   /** The answer to {@link Effect.LeaseAddresses}; an address that could not be had is left out. */
   record AddressesLeased(long localSpi, List<InetAddress> addresses) implements Event {}
+
+  /** The answer to {@link Effect.AskRadius}. */
+  record RadiusAnswered(long localSpi, RadiusAnswer answer) implements Event {}
+
+  /**
+   * The answer to {@link Effect.Account}.
+   *
+   * @param taken whether a server has acknowledged it
+   * @param total traffic of the session so far
+   */
+  record Accounted(long localSpi, AccountRecord.Kind kind, boolean taken, Traffic total)
+      implements Event {}
+
+  /** The answer to {@link Effect.CountChild}. */
+  record Counted(long localSpi, Traffic traffic) implements Event {}
+
+  /** A RADIUS server wants the session ended (RFC 5176). */
+  record Disconnect(long ikeSpi) implements Event {}
 
   /** Bring a connection up, if it is not. */
   record Initiate(String connection) implements Event {}

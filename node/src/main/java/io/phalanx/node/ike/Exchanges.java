@@ -15,6 +15,7 @@ import io.phalanx.node.ike.wire.Notifies;
 import io.phalanx.node.ike.wire.Payload.Notify;
 import io.phalanx.node.ike.wire.Reassembly;
 import io.phalanx.node.ike.wire.SkCipher;
+import io.phalanx.node.radius.RadiusAnswer;
 import io.phalanx.replication.Owned;
 import io.phalanx.replication.image.IkeSaImage;
 import io.phalanx.replication.image.IkeSaImage.ChildRef;
@@ -43,6 +44,7 @@ final class Exchanges {
   private final Migration migration;
   private final Informational informational;
   private final IkeAuth auth;
+  private final Accounts accounts;
   private final IkeSaInit init;
   private final IkeSaInitiation initiation;
   private final CreateChild createChild;
@@ -59,8 +61,10 @@ final class Exchanges {
     mobike = new Mobike(environment);
     informational = new Informational(messages, mobike, childSas, closing);
     migration = new Migration(environment, messages, informational, mobike);
+    accounts = new Accounts(environment);
     auth =
-        new IkeAuth(environment, messages, mobike, childSas, negotiation, informational, closing);
+        new IkeAuth(
+            environment, messages, mobike, childSas, negotiation, informational, closing, accounts);
     init = new IkeSaInit(environment, table);
     initiation = new IkeSaInitiation(environment, table, messages, auth);
     createChild = new CreateChild(environment, messages, childSas, negotiation, informational);
@@ -77,6 +81,16 @@ final class Exchanges {
 
   void addressesLeased(IkeSa sa, List<InetAddress> addresses, long nowMillis) {
     auth.addressesLeased(sa, addresses, nowMillis);
+  }
+
+  void radiusAnswered(IkeSa sa, RadiusAnswer answer, long nowMillis) {
+    auth.radiusAnswered(sa, answer, nowMillis);
+  }
+
+  /** RADIUS has been told of a session. */
+  static void accounted(IkeSa sa, Event.Accounted event, long nowMillis) {
+    Accounts.told(sa, event.kind(), event.taken(), event.total());
+    stale(sa, nowMillis);
   }
 
   /** The answer to the request that has made a half-open IKE SA, once more. */
@@ -412,6 +426,7 @@ final class Exchanges {
       sa.changes.touch();
     }
     Paths.moveEsp(sa);
+    accounts.adopted(sa, nowMillis);
     return sa;
   }
 

@@ -29,6 +29,13 @@ enum Grammar {
       optional(Payload.SecurityAssociation.class),
       between(0, 2, Payload.TrafficSelectors.class),
       optional(Payload.Configuration.class)),
+  /** RFC 7296 §2.16, after the first round: an EAP message, or AUTH once EAP has succeeded. */
+  EAP_REQUEST(
+      ExchangeType.IKE_AUTH,
+      optional(Payload.Eap.class),
+      optional(Payload.Authentication.class),
+      never(Payload.Identification.class),
+      never(Payload.SecurityAssociation.class)),
   /** RFC 7296 §1.2; the part of the Child SA is missing where it failed. */
   IKE_AUTH_RESPONSE(
       ExchangeType.IKE_AUTH,

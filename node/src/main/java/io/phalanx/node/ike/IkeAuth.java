@@ -12,6 +12,7 @@ import io.phalanx.node.ike.wire.IkeMessage;
 import io.phalanx.node.ike.wire.Notifies;
 import io.phalanx.node.ike.wire.Payload;
 import io.phalanx.node.ike.wire.Payload.Notify;
+import io.phalanx.node.radius.RadiusAnswer;
 import io.phalanx.replication.image.IkeSaImage.InitExchange;
 import io.phalanx.replication.image.IkeSaImage.Phase;
 import io.phalanx.replication.image.IkeSaImage.RequestInFlight;
@@ -30,6 +31,8 @@ final class IkeAuth {
   private final Authenticator authenticator;
   private final Informational informational;
   private final Closing closing;
+  private final EapAuth eap;
+  private final Accounts accounts;
 
   IkeAuth(
       Environment environment,
@@ -38,7 +41,8 @@ final class IkeAuth {
       ChildSas childSas,
       ChildNegotiation negotiation,
       Informational informational,
-      Closing closing) {
+      Closing closing,
+      Accounts accounts) {
     this.environment = environment;
     this.messages = messages;
     this.mobike = mobike;
@@ -47,6 +51,8 @@ final class IkeAuth {
     this.authenticator = new Authenticator(environment);
     this.informational = informational;
     this.closing = closing;
+    this.eap = new EapAuth(environment, messages, authenticator);
+    this.accounts = accounts;
   }
 
   /** An authenticated request that waits for the addresses it asks for. */
@@ -54,6 +60,10 @@ final class IkeAuth {
 
   /** As responder. */
   void processRequest(IkeSa sa, Inbound in, long nowMillis) {
+    if (sa.eap.isPresent()) {
+      goOn(sa, in, nowMillis);
+      return;
+    }
     if (!Grammar.IKE_AUTH_REQUEST.allows(in.message()) || !childIsWhole(sa, in.message())) {
       refuse(sa, in, NotifyType.INVALID_SYNTAX, "payloads are missing", nowMillis);
       return;
@@ -63,7 +73,12 @@ final class IkeAuth {
       return;
     }
     mobike.offered(sa, in.message());
-    switch (authenticator.judgeInitiator(sa, in.message(), nowMillis)) {
+    boolean wantsEap = in.message().first(Payload.Authentication.class).isEmpty();
+    Authenticator.Verdict verdict =
+        wantsEap
+            ? authenticator.judgeEap(sa, in.message())
+            : authenticator.judgeInitiator(sa, in.message(), nowMillis);
+    switch (verdict) {
       case Authenticator.Refused(var reason) ->
           refuse(sa, in, NotifyType.AUTHENTICATION_FAILED, reason, nowMillis);
       case Authenticator.Accepted(var connection, var peerId) -> {
@@ -71,33 +86,89 @@ final class IkeAuth {
         sa.localId = Optional.of(connection.local().id());
         sa.peerId = Optional.of(peerId);
         follow(sa, in);
-        if (in.message()
-            .all(Notify.class)
-            .anyMatch(each -> each.type().equals(NotifyType.INITIAL_CONTACT))) {
-          closing.firstContact(sa, nowMillis);
+        if (wantsEap) {
+          after(sa, in, eap.begin(sa, in, connection, peerId), nowMillis);
+        } else {
+          admit(sa, in, connection, nowMillis);
         }
-        lease(sa, in, connection, nowMillis);
       }
     }
   }
 
-  /** The peer is who it says. What it wants to have comes next. */
+  /** The peer is who it says: gets its addresses, or is told that it is up. */
+  private void admit(IkeSa sa, Inbound in, Connection connection, long nowMillis) {
+    if (in.message().has(NotifyType.INITIAL_CONTACT)) {
+      closing.firstContact(sa, nowMillis);
+    }
+    lease(sa, in, connection, nowMillis);
+  }
+
   private void lease(IkeSa sa, Inbound in, Connection connection, long nowMillis) {
     Identity lessee = Lessees.of(sa);
-    Optional<Pool> pool = environment.pool(connection, lessee);
-    List<Integer> families = ConfigurationReply.families(in.message(), pool);
+    Optional<Pool> pool = pool(sa, connection, lessee);
+    List<Integer> families = families(sa, in.message(), pool);
     if (families.isEmpty()) {
       establish(sa, in, connection, List.of(), nowMillis);
     } else {
+      List<InetAddress> granted = sa.grants.addresses();
       sa.local.addressesWanted = Optional.of(new Waiting(in, connection));
       sa.hold(
           new Effect.LeaseAddresses(
               sa.localSpi,
               sa.sessionId,
-              pool.get().name(),
+              pool.map(Pool::name).orElse(""),
               families,
               lessee,
-              environment.fixedAddresses(lessee)));
+              granted.isEmpty() ? environment.fixedAddresses(lessee) : granted));
+    }
+  }
+
+  /** The pool that RADIUS has named, or that of the peer and its connection. */
+  private Optional<Pool> pool(IkeSa sa, Connection connection, Identity lessee) {
+    return environment.config().pools().stream()
+        .filter(each -> each.name().equals(sa.grants.pool()))
+        .findFirst()
+        .or(() -> environment.pool(connection, lessee));
+  }
+
+  private static List<Integer> families(IkeSa sa, IkeMessage message, Optional<Pool> pool) {
+    return ConfigurationReply.families(message, pool, sa.grants.addresses());
+  }
+
+  /** The next round of EAP. */
+  private void goOn(IkeSa sa, Inbound in, long nowMillis) {
+    Optional<Connection> connection = environment.connection(sa.connection);
+    if (!Grammar.EAP_REQUEST.allows(in.message())) {
+      refuse(sa, in, NotifyType.INVALID_SYNTAX, "payloads do not fit EAP", nowMillis);
+    } else if (connection.isEmpty()) {
+      refuse(sa, in, NotifyType.AUTHENTICATION_FAILED, "not configured any more", nowMillis);
+    } else {
+      follow(sa, in);
+      after(sa, in, eap.next(sa, in, connection.get(), nowMillis), nowMillis);
+    }
+  }
+
+  /** Goes on with a request that has waited for a RADIUS server. */
+  void radiusAnswered(IkeSa sa, RadiusAnswer answer, long nowMillis) {
+    if (sa.local.radiusAsked.isPresent()) {
+      EapAuth.Waiting waiting = sa.local.radiusAsked.get();
+      sa.local.radiusAsked = Optional.empty();
+      after(sa, waiting.in(), eap.answered(sa, waiting, answer), nowMillis);
+    }
+  }
+
+  private void after(IkeSa sa, Inbound in, EapAuth.Round round, long nowMillis) {
+    switch (round) {
+      case EapAuth.GoesOn() -> {
+        // The peer has the next word, or a RADIUS server.
+      }
+      case EapAuth.Proved(var offer, var connection) -> admit(sa, offer, connection, nowMillis);
+      case EapAuth.Refused(var packet, var reason) -> {
+        List<Payload> payloads = new ArrayList<>();
+        packet.ifPresent(each -> payloads.add(new Payload.Eap(each)));
+        payloads.add(Notify.of(NotifyType.AUTHENTICATION_FAILED));
+        refuse(sa, in, payloads, reason, nowMillis);
+      }
     }
   }
 
@@ -129,7 +200,10 @@ final class IkeAuth {
 
   private void establish(
       IkeSa sa, Inbound in, Connection connection, List<InetAddress> addresses, long nowMillis) {
-    Optional<List<Payload>> proof = authenticator.prove(sa, connection);
+    Optional<List<Payload>> proof =
+        sa.eap.isPresent()
+            ? Optional.of(List.of(eap.ownProof(sa, connection, sa.eap.get())))
+            : authenticator.prove(sa, connection);
     if (proof.isEmpty()) {
       if (!addresses.isEmpty()) {
         sa.hold(new Effect.ReleaseAddresses(addresses, sa.sessionId));
@@ -137,17 +211,19 @@ final class IkeAuth {
       refuse(sa, in, NotifyType.AUTHENTICATION_FAILED, "we have nothing to sign with", nowMillis);
       return;
     }
-    Optional<Pool> pool = environment.pool(connection, Lessees.of(sa));
-    boolean withoutAddress =
-        addresses.isEmpty() && !ConfigurationReply.families(in.message(), pool).isEmpty();
+    Optional<Pool> pool = pool(sa, connection, Lessees.of(sa));
+    boolean withoutAddress = addresses.isEmpty() && !families(sa, in.message(), pool).isEmpty();
     sa.virtualAddresses = addresses;
     sa.establishedAtMillis = nowMillis;
     sa.rekeyAtMillis = environment.rekeyAt(connection.rekeyAfter(), nowMillis);
     sa.expiresAtMillis = 0;
     established(sa, "addresses=" + text(addresses));
     List<Payload> payloads = new ArrayList<>();
-    payloads.add(new Payload.Identification(false, connection.local().id()));
+    if (sa.eap.isEmpty()) {
+      payloads.add(new Payload.Identification(false, connection.local().id()));
+    }
     payloads.addAll(proof.get());
+    accounts.started(sa, nowMillis);
     if (withoutAddress) {
       // RFC 7296 §3.15.4: the IKE SA stands, without a Child SA.
       payloads.add(Notify.of(NotifyType.INTERNAL_ADDRESS_FAILURE));
@@ -162,6 +238,7 @@ final class IkeAuth {
     payloads.addAll(windowSize());
     payloads.addAll(Reauthentication.grant(sa, connection, nowMillis));
     sa.init = Optional.empty();
+    sa.eap = Optional.empty();
     messages.respond(sa, in, payloads);
   }
 
@@ -203,11 +280,16 @@ final class IkeAuth {
 
   /** Ends the attempt; the answer stays for a while, should it get lost. */
   private void refuse(IkeSa sa, Inbound in, NotifyType type, String reason, long nowMillis) {
+    refuse(sa, in, List.of(Notify.of(type)), reason, nowMillis);
+  }
+
+  private void refuse(IkeSa sa, Inbound in, List<Payload> payloads, String reason, long nowMillis) {
     sa.report("auth-failed", "peer=" + in.datagram().peer() + ": " + reason);
     Phases.move(sa, Phase.DELETING, "not authenticated");
     sa.init = Optional.empty();
     sa.expiresAtMillis = nowMillis + Informational.LINGER_MILLIS;
-    messages.respond(sa, in, Notify.of(type));
+    sa.eap = Optional.empty();
+    messages.respond(sa, in, payloads);
   }
 
   /** As initiator: sends the request, with the first child of the connection. */

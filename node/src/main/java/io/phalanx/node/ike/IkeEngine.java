@@ -11,6 +11,8 @@ import io.phalanx.node.ike.wire.Decoded;
 import io.phalanx.node.ike.wire.IkeHeader;
 import io.phalanx.node.ike.wire.MessageCodec;
 import io.phalanx.node.ike.wire.Notifies;
+import io.phalanx.node.radius.AccountRecord.Traffic;
+import io.phalanx.node.radius.RadiusAnswer;
 import io.phalanx.replication.Owned;
 import io.phalanx.replication.Owner;
 import io.phalanx.replication.image.IkeSaImage;
@@ -111,6 +113,24 @@ public final class IkeEngine {
                     exchanges.addressesLeased(sa, addresses, turn.nowMillis());
                     settle(sa, turn);
                   });
+      case Event.RadiusAnswered(long spi, RadiusAnswer answer) ->
+          table
+              .find(spi)
+              .ifPresent(
+                  sa -> {
+                    exchanges.radiusAnswered(sa, answer, turn.nowMillis());
+                    settle(sa, turn);
+                  });
+      case Event.Accounted accounted ->
+          table
+              .find(accounted.localSpi())
+              .ifPresent(
+                  sa -> {
+                    Exchanges.accounted(sa, accounted, nowMillis);
+                    settle(sa, turn);
+                  });
+      case Event.Counted(long spi, Traffic traffic) ->
+          table.find(spi).ifPresent(sa -> sa.local.counted = sa.local.counted.plus(traffic));
       case Event.Initiate(String connection) -> {
         keeper.want(connection, nowMillis);
         bringUp(turn);
@@ -120,15 +140,20 @@ public final class IkeEngine {
       case Event.Migrate(long spi, PeerPath _) -> route(event, spi, turn);
       case Event.PeerSent(long spi) ->
           table.find(spi).ifPresent(sa -> sa.local.lastSentMillis = nowMillis);
-      case Event.PeerHeard(long spi) ->
-          table.find(spi).ifPresent(sa -> sa.local.lastHeardMillis = nowMillis);
+      case Event.PeerHeard(long spi) -> table.find(spi).ifPresent(sa -> heard(sa, nowMillis));
       case Event.Rekey(long spi, int _) -> route(event, spi, turn);
       case Event.Terminate(long spi) -> route(event, spi, turn);
+      case Event.Disconnect(long spi) -> route(event, spi, turn);
     }
     for (List<IkeSa> more = table.takeTouched(); !more.isEmpty(); more = table.takeTouched()) {
       more.forEach(sa -> settle(sa, turn));
     }
     return turn.effects();
+  }
+
+  private static void heard(IkeSa sa, long nowMillis) {
+    sa.local.lastHeardMillis = nowMillis;
+    sa.local.trafficMillis = nowMillis;
   }
 
   private void received(Event event, UdpDatagram datagram, Turn turn) {
@@ -197,6 +222,10 @@ public final class IkeEngine {
           Paths.espFrom(sa, from, turn.nowMillis());
       case Event.Rekey(long _, int saId) ->
           sa.local.want(saId == 0 ? new Task.RekeyIke() : new Task.RekeyChild(saId));
+      case Event.Disconnect(long _) -> {
+        sa.local.terminateCause = Accounts.ADMIN_RESET;
+        exchanges.terminate(sa, turn.nowMillis());
+      }
       case Event.Terminate(long _) -> {
         keeper.forget(sa.connection);
         sa.local.endTold = true;
@@ -207,6 +236,9 @@ public final class IkeEngine {
           Event.Adopted _,
           Event.Lost _,
           Event.AddressesLeased _,
+          Event.RadiusAnswered _,
+          Event.Accounted _,
+          Event.Counted _,
           Event.Initiate _,
           Event.PeerSent _,
           Event.PeerHeard _ ->

@@ -1,6 +1,8 @@
 package io.phalanx.node.ike;
 
+import io.phalanx.node.eap.EapLocal;
 import io.phalanx.node.ike.wire.Reassembly;
+import io.phalanx.node.radius.AccountRecord.Traffic;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -40,6 +42,23 @@ final class LocalState {
 
   /** Requests that came before their turn. */
   final EarlyRequests early = new EarlyRequests();
+
+  /** A packet of an EAP conversation that waits for what a RADIUS server says. */
+  Optional<EapAuth.Waiting> radiusAsked = Optional.empty();
+
+  /** What of an EAP conversation cannot be written to the image. */
+  final EapLocal eap = new EapLocal();
+
+  /** Traffic of the session up to what this member has carried itself. */
+  Traffic counted = Traffic.NONE;
+
+  /** When traffic of the peer was last seen. */
+  long trafficMillis;
+
+  long interimAtMillis = Agenda.NEVER;
+
+  /** Why the session ends, as accounting calls it; 0 if nothing special. */
+  int terminateCause;
 
   /** Whether the IKE SA is not here any more. */
   boolean gone;
@@ -111,6 +130,9 @@ final class LocalState {
 
   /** Whether events have to wait. */
   boolean busy() {
-    return blocked || commitment.isPresent() || addressesWanted.isPresent();
+    return blocked
+        || commitment.isPresent()
+        || addressesWanted.isPresent()
+        || radiusAsked.isPresent();
   }
 }

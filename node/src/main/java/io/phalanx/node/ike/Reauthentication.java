@@ -7,7 +7,6 @@ import io.phalanx.node.ike.wire.Notifies;
 import io.phalanx.node.ike.wire.Payload;
 import io.phalanx.node.ike.wire.Payload.Notify;
 import io.phalanx.replication.image.IkeSaImage.Phase;
-import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -25,14 +24,22 @@ final class Reauthentication {
 
   private Reauthentication() {}
 
-  /** As responder: how long the authentication that has just succeeded holds. */
+  /**
+   * As responder: how long the authentication that has just succeeded holds, by our configuration
+   * or the RADIUS server (RFC 2865 §5.27).
+   */
   static List<Payload> grant(IkeSa sa, Connection connection, long nowMillis) {
-    Duration holds = connection.reauthAfter();
-    if (holds.isZero()) {
+    long configured = connection.reauthAfter().toSeconds();
+    long granted = sa.grants.sessionSeconds();
+    long seconds =
+        configured == 0 || granted == 0
+            ? Math.max(configured, granted)
+            : Math.min(configured, granted);
+    if (seconds == 0) {
       return List.of();
     }
-    sa.reauthAtMillis = nowMillis + holds.toMillis();
-    return List.of(Notifies.authLifetime(holds.toSeconds()));
+    sa.reauthAtMillis = nowMillis + seconds * 1000;
+    return List.of(Notifies.authLifetime(seconds));
   }
 
   /** As initiator: notes what the responder or our own configuration asks for. */
@@ -72,6 +79,7 @@ final class Reauthentication {
    */
   static boolean act(IkeSa sa, Connection connection, long nowMillis) {
     if (connection.remoteAddress().isEmpty()) {
+      sa.local.terminateCause = Accounts.SESSION_TIMEOUT;
       sa.local.want(new Task.DeleteIke("the peer has not authenticated anew in time"));
       return false;
     }

@@ -15,6 +15,7 @@ import io.phalanx.node.ike.wire.Payload.Notify;
 import io.phalanx.node.ike.wire.Proposals;
 import io.phalanx.node.ike.wire.Proposals.Chosen;
 import io.phalanx.replication.Fence;
+import io.phalanx.replication.image.IkeSaImage.Account;
 import io.phalanx.replication.image.IkeSaImage.Phase;
 import io.phalanx.replication.image.IkeSaImage.RekeyedByPeer;
 import io.phalanx.replication.image.IkeSaImage.RequestInFlight;
@@ -162,7 +163,7 @@ final class RekeyIke {
     made.peerBehindNat = old.peerBehindNat;
     made.extensions = old.extensions;
     made.mobility = old.mobility;
-    made.grants = old.grants;
+    made.grants = old.grants.with(Account.NONE);
     made.reauthAtMillis = old.reauthAtMillis;
     made.localId = old.localId;
     made.peerId = old.peerId;

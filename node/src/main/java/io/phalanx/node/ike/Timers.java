@@ -17,9 +17,11 @@ final class Timers {
   private static final long CHILD_PAUSE_MILLIS = 5_000;
 
   private final Environment environment;
+  private final Accounts accounts;
 
   Timers(Environment environment) {
     this.environment = environment;
+    this.accounts = new Accounts(environment);
   }
 
   /** When to look at it next. */
@@ -42,6 +44,7 @@ final class Timers {
       at = Math.min(at, orNever(sa.rekeyAtMillis));
       at = Math.min(at, probeAt(sa));
       at = Math.min(at, Reauthentication.nextAtMillis(sa));
+      at = Math.min(at, Accounts.next(sa));
       for (ChildRef child : sa.children) {
         if (!replaced(sa, child)) {
           at = Math.min(at, orNever(child.rekeyAtMillis()));
@@ -112,6 +115,7 @@ final class Timers {
         sa.local.want(new Task.NewChild(name));
       }
     }
+    accounts.due(sa, nowMillis);
     if (nowMillis >= probeAt(sa)) {
       sa.local.want(new Task.Liveness());
     }

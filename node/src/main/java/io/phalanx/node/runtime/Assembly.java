@@ -17,6 +17,8 @@ import io.phalanx.node.ike.IkeEngine;
 import io.phalanx.node.ike.Spis;
 import io.phalanx.node.ike.crypto.Cookies;
 import io.phalanx.node.ops.SessionView;
+import io.phalanx.node.radius.DisconnectServer;
+import io.phalanx.node.radius.RadiusClient;
 import io.phalanx.replication.Fence;
 import io.phalanx.replication.Membership;
 import io.phalanx.replication.Owner;
@@ -130,6 +132,8 @@ record Assembly(
             new Cookies(config.cluster().keys()));
     SaDirectory directory =
         new SaDirectory(control, cluster.saStore(), datapath, leasesOf(leases), interlink);
+    Radius radius = new Radius(control, radiusClient(config, random, parts), datapath);
+    directory.whenLeaving(radius::leaving);
     IkeService ike =
         new IkeService(
             control,
@@ -139,15 +143,62 @@ record Assembly(
             interlink,
             datapath,
             new Addresses(config.pools(), cluster.registry(), System::currentTimeMillis),
+            radius,
             directory,
             System::currentTimeMillis);
     directory.whenAdopted(ike::claimIfOrphan);
     Sweeper sweeper = new Sweeper(control, cluster.saStore(), interlink, directory, ike);
     Janitor janitor = new Janitor(control, cluster.registry(), cluster.saStore());
-    switchboard.connect(new Switchboard.Parts(datapath, leases, directory, ike));
+    Disconnects disconnects = disconnects(config, control, interlink, ike, random, parts);
+    switchboard.connect(new Switchboard.Parts(datapath, leases, directory, ike, disconnects));
     new MemberMetrics(metrics).bind(datapath, control, interlink, directory, ike, sweeper, janitor);
     return new Assembly(
         config, self, control, cluster, interlink, datapath, directory, ike, sweeper, janitor);
+  }
+
+  private static Optional<RadiusClient> radiusClient(
+      GatewayConfig config, SecureRandom random, Parts parts) {
+    return config
+        .radius()
+        .map(
+            radius ->
+                parts.add(
+                    new RadiusClient(
+                        radius, config.cluster().name(), random, System::currentTimeMillis)));
+  }
+
+  /** Ends sessions for RADIUS servers, where they may ask for it. */
+  private static Disconnects disconnects(
+      GatewayConfig config,
+      ControlLoop control,
+      UdpInterlink interlink,
+      IkeService ike,
+      SecureRandom random,
+      Parts parts)
+      throws StartException {
+    List<Integer> others =
+        config.cluster().members().stream()
+            .map(ClusterMember::id)
+            .filter(id -> id != config.member().id())
+            .toList();
+    Disconnects disconnects =
+        new Disconnects(control::after, interlink, others, ike::disconnect, random.nextLong());
+    Optional<InetSocketAddress> at = config.radius().flatMap(GatewayConfig.Radius::disconnect);
+    if (at.isPresent()) {
+      try {
+        var _ =
+            parts.add(
+                DisconnectServer.open(
+                    config.radius().orElseThrow(),
+                    at.get(),
+                    disconnects::disconnect,
+                    System::currentTimeMillis));
+      } catch (IOException e) {
+        throw new StartException(
+            "radius.disconnect: %s cannot be had: %s".formatted(at.get(), e.getMessage()), e);
+      }
+    }
+    return disconnects;
   }
 
   /** Lets the parts act. */

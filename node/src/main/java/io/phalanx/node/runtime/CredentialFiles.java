@@ -35,14 +35,23 @@ final class CredentialFiles {
             connection.name(),
             Credential.ofPem(Files.readString(chain.get()), Files.readString(key.get())));
       }
-      if (connection.remote().authentication() instanceof Certificate certificate) {
+      List<Path> trusted = trusted(connection.remote().authentication());
+      if (!trusted.isEmpty()) {
         List<String> pems = new ArrayList<>();
-        for (Path path : certificate.authorities()) {
+        for (Path path : trusted) {
           pems.add(Files.readString(path));
         }
         authorities.put(connection.name(), TrustAnchors.ofPem(pems));
       }
     }
     return new Credentials(own, authorities);
+  }
+
+  private static List<Path> trusted(GatewayConfig.Authentication authentication) {
+    return switch (authentication) {
+      case GatewayConfig.Psk() -> List.of();
+      case Certificate certificate -> certificate.authorities();
+      case GatewayConfig.Eap eap -> eap.authorities();
+    };
   }
 }

@@ -7,6 +7,7 @@ import io.phalanx.node.ike.Effect;
 import io.phalanx.node.ike.Event;
 import io.phalanx.node.ike.IkeEngine;
 import io.phalanx.node.ops.SessionView;
+import io.phalanx.node.radius.SessionQuery;
 import io.phalanx.replication.Interlink;
 import io.phalanx.replication.Membership;
 import io.phalanx.replication.Owned;
@@ -51,6 +52,7 @@ final class IkeService {
   private final Interlink interlink;
   private final Datapath datapath;
   private final Addresses addresses;
+  private final Radius radius;
   private final LongSupplier nowMillis;
   private final SaDirectory directory;
   private final Held<Long, Waiting> held = new Held<>(HELD_PER_SA_MAX, HELD_MAX);
@@ -67,6 +69,7 @@ final class IkeService {
       Interlink interlink,
       Datapath datapath,
       Addresses addresses,
+      Radius radius,
       SaDirectory directory,
       LongSupplier nowMillis) {
     this.control = control;
@@ -76,6 +79,7 @@ final class IkeService {
     this.interlink = interlink;
     this.datapath = datapath;
     this.addresses = addresses;
+    this.radius = radius;
     this.directory = directory;
     this.nowMillis = nowMillis;
   }
@@ -158,6 +162,9 @@ final class IkeService {
                     leased -> step(new Event.AddressesLeased(lease.localSpi(), leased)), control);
       }
       case Effect.ReleaseAddresses release -> addresses.release(release);
+      case Effect.AskRadius wish -> radius.ask(wish, this::step);
+      case Effect.Account(var report) -> radius.tell(report, this::step);
+      case Effect.CountChild wish -> radius.count(wish, this::step);
       case Effect.FindOwner(long spi, UdpDatagram datagram) -> {
         if (held.add(spi, new Message(datagram, hopsNow))) {
           lookUp(spi, 0);
@@ -221,6 +228,23 @@ final class IkeService {
         case Moved(int saId, PeerPath path) -> interlink.peerMoved(owner.member(), spi, saId, path);
       }
     }
+  }
+
+  /**
+   * Ends the sessions of this member that fit.
+   *
+   * @return whether there was one
+   */
+  boolean disconnect(SessionQuery query) {
+    List<IkeSaImage> found =
+        engine
+            .images()
+            .filter(each -> each.phase() == IkeSaImage.Phase.ESTABLISHED)
+            .filter(
+                each -> query.fits(each.sessionId(), each.grants().user(), each.virtualAddresses()))
+            .toList();
+    found.forEach(each -> step(new Event.Disconnect(each.localSpi())));
+    return !found.isEmpty();
   }
 
   /** IKE SAs of this member, at most {@code max}. */

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -57,6 +58,7 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener {
   private final Membership membership;
 
   private LongConsumer adopted = _ -> {};
+  private IntConsumer leaving = _ -> {};
 
   private final Map<Integer, Carried> carried = new HashMap<>();
   private final RouteTable routes = new RouteTable();
@@ -76,6 +78,11 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener {
   /** From now on {@code told} gets the IKE SPI of each SA cluster that comes here by a claim. */
   void whenAdopted(LongConsumer told) {
     adopted = told;
+  }
+
+  /** From now on {@code told} gets each SA cluster that is about to be removed. */
+  void whenLeaving(IntConsumer told) {
+    leaving = told;
   }
 
   // Packets without an SA
@@ -197,6 +204,9 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener {
 
   /** The SA cluster has ended. */
   void remove(int saId) {
+    if (carried.containsKey(saId)) {
+      leaving.accept(saId);
+    }
     relinquish(saId);
     routes.remove(saId);
     held.drop(saId);

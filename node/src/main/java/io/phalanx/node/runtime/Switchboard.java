@@ -23,7 +23,12 @@ final class Switchboard
   private static final Logger log = LoggerFactory.getLogger(Switchboard.class);
 
   /** The parts that things are brought to. */
-  record Parts(Datapath datapath, LeaseKeeper leases, SaDirectory directory, IkeService ike) {}
+  record Parts(
+      Datapath datapath,
+      LeaseKeeper leases,
+      SaDirectory directory,
+      IkeService ike,
+      Disconnects disconnects) {}
 
   private final ControlLoop control;
   private volatile Optional<Parts> parts = Optional.empty();
@@ -107,6 +112,11 @@ final class Switchboard
   @Override
   public void peerMoved(int from, long ikeSpi, int saId, PeerPath path) {
     parts.ifPresent(to -> control.execute(() -> to.ike().peerMoved(ikeSpi, saId, path)));
+  }
+
+  @Override
+  public void note(int from, byte[] note) {
+    parts.ifPresent(to -> control.executePacket(() -> to.disconnects().received(from, note)));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.phalanx.node.eap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.phalanx.config.EapMethod;
 import io.phalanx.config.Secret;
 import io.phalanx.node.auth.Credential;
 import io.phalanx.node.auth.TestCa;
@@ -31,7 +32,8 @@ class EapFuzzTest {
           List.of(EapMethod.MSCHAPV2, EapMethod.TLS),
           name -> Optional.of(new EapUser(name, Secret.ofUtf8("a long password nobody guesses"))),
           Optional.of(
-              new EapTlsSettings(OURS, TrustAnchors.ofPem(List.of(TestCa.pem(CA.certificate()))))),
+              new EapTlsSettings(
+                  OURS, TrustAnchors.ofPem(List.of(TestCa.pem(CA.certificate()))), false)),
           "gw");
 
   /** Responses: octets of the data, type, data; their headers are made to fit. */

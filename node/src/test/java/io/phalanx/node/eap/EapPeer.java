@@ -116,6 +116,10 @@ public final class EapPeer {
     };
   }
 
+  TlsPipe pipe() {
+    return pipe.orElseThrow();
+  }
+
   private byte[] tls(EapPacket request) {
     TlsPipe tls = pipe.orElseThrow();
     try {
@@ -135,7 +139,7 @@ public final class EapPeer {
         }
       }
       if (tls.finished() && (!tls.tls13() || tls.clear().length > 0)) {
-        msk = tls.msk();
+        msk = tls.msk(true);
       }
     } catch (SSLException failure) {
       fragments.send(tls.alert());

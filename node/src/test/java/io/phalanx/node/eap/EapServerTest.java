@@ -2,6 +2,7 @@ package io.phalanx.node.eap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.phalanx.config.EapMethod;
 import io.phalanx.config.Identity;
 import io.phalanx.config.Secret;
 import io.phalanx.node.auth.Credential;
@@ -54,7 +55,7 @@ final class EapServerTest {
                 name.equals("alice")
                     ? Optional.of(new EapUser(name, Secret.ofUtf8("p\u00e4ss")))
                     : Optional.empty(),
-            Optional.of(new EapTlsSettings(OURS, TRUSTED)),
+            Optional.of(new EapTlsSettings(OURS, TRUSTED, false)),
             "gw");
     return new EapServer(policy, random);
   }
@@ -133,6 +134,15 @@ final class EapServerTest {
   void shouldTakeACertificateByTls12() {
     EapPeer peer = certified("bob@example.org", TRUSTED, "TLSv1.2");
     assertSucceeded(talk(server(EapMethod.TLS), peer), peer, "bob@example.org");
+  }
+
+  @Test
+  void shouldMakeTheSameKeyWithoutTheExporter() {
+    EapPeer peer = certified("bob@example.org", TRUSTED, "TLSv1.2");
+    assertSucceeded(talk(server(EapMethod.TLS), peer), peer, "bob@example.org");
+    TlsPipe pipe = peer.pipe();
+    byte[] keys = Tls12Keys.export(pipe.session(), pipe.randoms(), 64).orElseThrow();
+    assertThat(Secret.of(keys)).isEqualTo(peer.msk);
   }
 
   @Test

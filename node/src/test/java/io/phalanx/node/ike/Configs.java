@@ -53,6 +53,8 @@ final class Configs {
   List<IkeSuite> ikeSuites = List.of(GCM_31);
   List<EspSuite> espSuites = List.of(ESP);
   List<PresharedKey> keys = List.of(new PresharedKey(List.of(), Secret.ofUtf8("a shared key")));
+  List<GatewayConfig.User> users = List.of();
+  Optional<GatewayConfig.Radius> radius = Optional.empty();
   List<String> local;
   List<String> remote;
   List<Integer> requestAddresses = List.of();
@@ -135,7 +137,9 @@ final class Configs {
             natKeepalive),
         pools,
         List.of(connection()),
-        keys);
+        keys,
+        users,
+        radius);
   }
 
   private Connection connection() {

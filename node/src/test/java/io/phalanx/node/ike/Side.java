@@ -5,6 +5,9 @@ import io.phalanx.datapath.NonceSource;
 import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.node.ike.crypto.Cookies;
+import io.phalanx.node.radius.AccountRecord;
+import io.phalanx.node.radius.RadiusAnswer;
+import io.phalanx.node.radius.RadiusQuestion;
 import io.phalanx.replication.Commit;
 import io.phalanx.replication.Outcome;
 import io.phalanx.replication.Owner;
@@ -59,6 +62,10 @@ final class Side {
   long storeMillis = 1;
   boolean silent;
   Function<Effect.LeaseAddresses, List<InetAddress>> pool = _ -> List.of();
+
+  Function<RadiusQuestion, RadiusAnswer> radius = _ -> new RadiusAnswer.Silence();
+  final List<AccountRecord> accounted = new ArrayList<>();
+  final List<Integer> counts = new ArrayList<>();
 
   /** The member dies before its effect of this number, from 0; never if negative. */
   int diesBefore = -1;
@@ -210,6 +217,17 @@ final class Side {
               storeMillis,
               () -> stepOf(of, new Event.AddressesLeased(lease.localSpi(), pool.apply(lease))));
       case Effect.ReleaseAddresses release -> released.add(release);
+      case Effect.AskRadius(long spi, RadiusQuestion question) -> radiusAnswer(of, spi, question);
+      case Effect.Account(AccountRecord report) -> {
+        accounted.add(report);
+        world.after(
+            storeMillis,
+            () ->
+                stepOf(
+                    of,
+                    new Event.Accounted(report.localSpi(), report.kind(), true, report.counted())));
+      }
+      case Effect.CountChild(long spi, int saId) -> counts.add(saId);
       case Effect.FindOwner(long spi, UdpDatagram datagram) -> {
         if (store.has(spi)) {
           step(new Event.Adopted(store.claim(spi, owner())));
@@ -218,6 +236,11 @@ final class Side {
       }
       case Effect.Report report -> reports.add(report);
     }
+  }
+
+  private void radiusAnswer(IkeEngine of, long spi, RadiusQuestion question) {
+    RadiusAnswer answer = radius.apply(question);
+    world.after(storeMillis, () -> stepOf(of, new Event.RadiusAnswered(spi, answer)));
   }
 
   List<IkeSaImage> ikeSas() {

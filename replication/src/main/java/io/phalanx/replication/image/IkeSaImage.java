@@ -257,17 +257,65 @@ public record IkeSaImage(
   /**
    * An EAP conversation under way (RFC 7296 §2.16).
    *
-   * @param method name of the method chosen; empty before that
-   * @param state what the method needs to go on
+   * @param offer the first request of IKE_AUTH, as a message without protection: what is to be made
+   *     once EAP has succeeded
+   * @param only EAP alone proves who we are (RFC 5998)
    */
-  public record EapProgress(String method, Secret state) {}
+  public record EapProgress(byte[] offer, boolean only, EapState state) {}
 
   /**
    * What authentication has brought beside the identity.
    *
    * @param user who the peer is by EAP; empty where that was not used
+   * @param addresses for the peer; empty for some of the connection's pool
+   * @param pool for the peer, by name; empty for that of the connection
+   * @param classes to be given back to accounting, as they are (RFC 2865 §5.25)
+   * @param sessionSeconds how long the session may last; 0 for no limit
+   * @param idleSeconds how long it may be without traffic; 0 for no limit
+   * @param interimSeconds between two accounting records; 0 for what the configuration says
    */
-  public record Grants(String user) {
-    public static final Grants NONE = new Grants("");
+  public record Grants(
+      String user,
+      List<InetAddress> addresses,
+      String pool,
+      List<byte[]> classes,
+      long sessionSeconds,
+      long idleSeconds,
+      long interimSeconds,
+      Account account) {
+    public static final Grants NONE = of("");
+
+    /** A user, and nothing else. */
+    public static Grants of(String user) {
+      return new Grants(user, List.of(), "", List.of(), 0, 0, 0, Account.NONE);
+    }
+
+    public Grants with(Account now) {
+      return new Grants(
+          user, addresses, pool, classes, sessionSeconds, idleSeconds, interimSeconds, now);
+    }
+  }
+
+  /**
+   * What accounting knows of the session. Of the IKE SAs of a session, just one has it.
+   *
+   * @param inPackets from the peer, up to the last report; the others likewise
+   */
+  public record Account(
+      Stage stage, long inPackets, long inOctets, long outPackets, long outOctets) {
+    public static final Account NONE = new Account(Stage.NONE, 0, 0, 0, 0);
+
+    public enum Stage {
+      NONE,
+      /** Its start is to be told. */
+      STARTING,
+      RUNNING,
+      /** Its end is to be told. */
+      STOPPING
+    }
+
+    public Account at(Stage now) {
+      return new Account(now, inPackets, inOctets, outPackets, outOctets);
+    }
   }
 }

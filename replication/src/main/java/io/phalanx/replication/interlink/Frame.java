@@ -32,6 +32,8 @@ sealed interface Frame {
   /** An SA cluster of the sender has heard its peer elsewhere. */
   record PeerMoved(long ikeSpi, int saId, PeerPath path) implements Frame {}
 
+  record Note(byte[] octets) implements Frame {}
+
   /** The sender leaves on purpose; this life does not come back. */
   record Goodbye() implements Frame {}
 }

@@ -264,6 +264,7 @@ public final class UdpInterlink implements Interlink, Membership {
           receiver.childDue(from, ikeSpi, saId, exhausted);
       case Frame.PeerMoved(var ikeSpi, var saId, var path) ->
           receiver.peerMoved(from, ikeSpi, saId, path);
+      case Frame.Note(var octets) -> receiver.note(from, octets);
       case Frame.Heartbeat _, Frame.Goodbye _ -> {}
     }
   }
@@ -310,6 +311,11 @@ public final class UdpInterlink implements Interlink, Membership {
   @Override
   public void peerMoved(int member, long ikeSpi, int saId, PeerPath path) {
     send(member, new Frame.PeerMoved(ikeSpi, saId, path), false);
+  }
+
+  @Override
+  public void note(int member, byte[] note) {
+    send(member, new Frame.Note(note), false);
   }
 
   @Override

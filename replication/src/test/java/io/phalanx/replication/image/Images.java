@@ -123,8 +123,27 @@ public final class Images {
             false,
             true,
             octets(0x77, 20)),
-        Optional.of(new IkeSaImage.EapProgress("mschapv2", secret(0x76, 12))),
-        new IkeSaImage.Grants("road@example.org"));
+        Optional.of(
+            new IkeSaImage.EapProgress(
+                octets(0x76, 40),
+                true,
+                new EapState(
+                    EapState.Step.CHALLENGED,
+                    1,
+                    2,
+                    octets(0x77, 12),
+                    "road",
+                    secret(0x78, 16),
+                    3))),
+        new IkeSaImage.Grants(
+            "road@example.org",
+            List.of(InetAddress.ofLiteral("10.77.0.12")),
+            "road",
+            List.of(octets(0x79, 4)),
+            3600,
+            600,
+            60,
+            new IkeSaImage.Account(IkeSaImage.Account.Stage.RUNNING, 1, 2, 3, 4)));
   }
 
   public static SaClusterImage saCluster(int id) {

@@ -58,6 +58,11 @@ class FrameCodecTest {
   }
 
   @Test
+  void note() {
+    assertGolden(new Frame.Note(PAYLOAD), "10 cafe");
+  }
+
+  @Test
   void ikeForward() {
     assertGolden(
         new Frame.IkeForward(datagram("2001:db8::1", false), 0),

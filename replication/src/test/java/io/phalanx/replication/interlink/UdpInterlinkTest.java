@@ -87,6 +87,9 @@ class UdpInterlinkTest {
     }
 
     @Override
+    public void note(int from, byte[] note) {}
+
+    @Override
     public void childDue(int from, long ikeSpi, int saId, boolean exhausted) {
       got.add(self + " due " + from + " " + ikeSpi + " " + saId + " " + exhausted);
     }
