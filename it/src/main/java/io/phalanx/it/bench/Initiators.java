@@ -24,11 +24,13 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.file.Files;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -41,9 +43,11 @@ import java.util.stream.Stream;
 final class Initiators implements AutoCloseable {
   private static final int BATCH = 64;
   private static final long TICK_NANOS = 20_000_000;
-  private static final long STALLED_NANOS = 10_000_000_000L;
+  private static final long STALLED_NANOS = 30_000_000_000L;
   private static final int SOCKET_BUFFER_OCTETS = 4 << 20;
   private static final int MARKER_OCTETS = 4;
+  private static final int ODDITIES_MAX = 5;
+  private static final Set<String> EXPECTED = Set.of("initiating", "established", "child-up");
 
   private final Lot lot;
   private final Credentials credentials;
@@ -62,6 +66,7 @@ final class Initiators implements AutoCloseable {
   private long lastTickNanos;
   private long[] latencies = new long[0];
   private int established;
+  private final List<String> oddities = new ArrayList<>();
 
   Initiators(Lot lot) throws IOException {
     this.lot = lot;
@@ -122,7 +127,9 @@ final class Initiators implements AutoCloseable {
         before = established;
         progressNanos = System.nanoTime();
       } else if (System.nanoTime() - progressNanos > STALLED_NANOS) {
-        throw new IOException("no IKE SA came up for 10 seconds, after " + established);
+        throw new IOException(
+            "no IKE SA came up for %d seconds, after %d; last heard: %s"
+                .formatted(STALLED_NANOS / 1_000_000_000, established, oddities));
       }
     }
     return latencies;
@@ -219,8 +226,16 @@ final class Initiators implements AutoCloseable {
         case Effect.InstallChild(var image) -> up(image.ikeSpi());
         case Effect.Report(_, String name, String detail) when name.endsWith("-failed") ->
             throw new IOException(name + ": " + detail);
+        case Effect.Report(_, String name, String detail) when !EXPECTED.contains(name) ->
+            odd(name + ": " + detail);
         default -> {}
       }
+    }
+  }
+
+  private void odd(String what) {
+    if (oddities.size() < ODDITIES_MAX) {
+      oddities.add(what);
     }
   }
 
