@@ -24,6 +24,21 @@ public interface Registry {
   CompletionStage<Optional<Long>> nextSpiBlock();
 
   /**
+   * Who keeps a connection up: the candidate, if nobody was noted before.
+   *
+   * @return the keeper; empty if the store did not answer
+   */
+  CompletionStage<Optional<Owner>> keeper(String connection, Owner candidate);
+
+  /**
+   * Makes {@code successor} the keeper of a connection in the place of {@code keeper}, if that one
+   * still is.
+   *
+   * @return who is now; empty if the store did not answer
+   */
+  CompletionStage<Optional<Owner>> succeedKeeper(String connection, Owner keeper, Owner successor);
+
+  /**
    * Leases an address to a session.
    *
    * @return the address, or empty if none was free or the store did not answer

@@ -32,6 +32,32 @@ public abstract class RegistryContract extends RouteContract {
   }
 
   @Test
+  void shouldElectOneKeeperOfAConnection() {
+    List<CompletableFuture<Optional<Owner>>> answers = new ArrayList<>();
+    for (int number = 1; number <= 3; number++) {
+      Registry registry = member(number).registry();
+      answers.add(registry.keeper("c" + key, owner(number)).toCompletableFuture());
+    }
+    List<Owner> keepers = answers.stream().map(each -> get(each).orElseThrow()).distinct().toList();
+    assertThat(keepers).hasSize(1);
+    assertThat(get(member(2).registry().keeper("other" + key, owner(2)))).contains(owner(2));
+  }
+
+  @Test
+  void shouldLetOneMemberSucceedAKeeper() {
+    String name = "c" + key;
+    Registry two = member(2).registry();
+    assertThat(get(member(1).registry().keeper(name, owner(1)))).contains(owner(1));
+    assertThat(get(two.keeper(name, owner(2)))).contains(owner(1));
+    assertThat(get(two.succeedKeeper(name, owner(1), owner(2)))).contains(owner(2));
+    assertThat(get(two.succeedKeeper(name, owner(1), owner(2)))).as("again").contains(owner(2));
+    assertThat(get(member(3).registry().succeedKeeper(name, owner(1), owner(3))))
+        .as("too late")
+        .contains(owner(2));
+    assertThat(get(member(1).registry().keeper(name, owner(1)))).contains(owner(2));
+  }
+
+  @Test
   void shouldGiveOutEachBlockOnce() {
     List<CompletableFuture<Optional<Long>>> answers = new ArrayList<>();
     for (int i = 0; i < 60; i++) {

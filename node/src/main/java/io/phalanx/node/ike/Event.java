@@ -52,6 +52,9 @@ public sealed interface Event {
   /** Bring a connection up, if it is not. */
   record Initiate(String connection) implements Event {}
 
+  /** Another member keeps a connection up from now on: make no attempt at it any more. */
+  record Yield(String connection) implements Event {}
+
   /** The packet path says that a Child SA is near its limits, or has reached one. */
   record ChildDue(long ikeSpi, int saId, boolean exhausted) implements Event {}
 

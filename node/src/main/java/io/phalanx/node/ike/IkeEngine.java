@@ -135,6 +135,7 @@ public final class IkeEngine {
         keeper.want(connection, nowMillis);
         bringUp(turn);
       }
+      case Event.Yield(String connection) -> yieldTo(connection, turn);
       case Event.ChildDue(long spi, int _, boolean _) -> route(event, spi, turn);
       case Event.PeerMoved(long spi, int _, PeerPath _) -> route(event, spi, turn);
       case Event.Migrate(long spi, PeerPath _) -> route(event, spi, turn);
@@ -240,6 +241,7 @@ public final class IkeEngine {
           Event.Accounted _,
           Event.Counted _,
           Event.Initiate _,
+          Event.Yield _,
           Event.PeerSent _,
           Event.PeerHeard _ ->
           throw new IllegalStateException("not an event of one IKE SA: " + event);
@@ -299,6 +301,18 @@ public final class IkeEngine {
       keeper.failed(sa.connection, turn.nowMillis());
     }
     sa.local.endTold = true;
+  }
+
+  private void yieldTo(String connection, Turn turn) {
+    keeper.leave(connection);
+    for (IkeSa sa : List.copyOf(table.all())) {
+      boolean attempt = sa.phase == Phase.INITIATING || sa.phase == Phase.HALF_OPEN;
+      if (sa.initiator && attempt && sa.connection.equals(connection) && !sa.local.busy()) {
+        sa.local.endTold = true;
+        exchanges.terminate(sa, turn.nowMillis());
+        settle(sa, turn);
+      }
+    }
   }
 
   private boolean up(String connection) {

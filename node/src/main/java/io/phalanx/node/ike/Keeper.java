@@ -3,8 +3,10 @@ package io.phalanx.node.ike;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Connections that are to be brought up, and when to try next; one entry per connection. */
 final class Keeper {
@@ -14,6 +16,7 @@ final class Keeper {
   private record Attempt(long atMillis, long pauseMillis) {}
 
   private final Map<String, Attempt> attempts = new HashMap<>();
+  private final Set<String> ours = new HashSet<>();
   private final SecureRandom random;
 
   Keeper(SecureRandom random) {
@@ -22,11 +25,21 @@ final class Keeper {
 
   /** Brings it up now. */
   void want(String connection, long nowMillis) {
+    ours.add(connection);
     attempts.put(connection, new Attempt(nowMillis, PAUSE_FIRST_MILLIS));
+  }
+
+  /** Another member keeps it up. */
+  void leave(String connection) {
+    ours.remove(connection);
+    attempts.remove(connection);
   }
 
   /** It is down: tries again, after a pause that doubles each time. */
   void failed(String connection, long nowMillis) {
+    if (!ours.contains(connection)) {
+      return;
+    }
     Attempt last = attempts.getOrDefault(connection, new Attempt(0, PAUSE_FIRST_MILLIS));
     if (last.atMillis() > nowMillis && last.atMillis() != Agenda.NEVER) {
       return; // is to be tried anyway

@@ -67,6 +67,7 @@ record Assembly(
   private static final long TICK_MILLIS = 20;
   private static final long HEARD_MILLIS = 1000;
   private static final long COUNT_MILLIS = 500;
+  private static final long KEEPERS_MILLIS = 1000;
   private static final long JANITOR_MILLIS = 1000;
   private static final long STORE_RETRY_MILLIS = 200;
   private static final long SUSPECT_MILLIS = 300;
@@ -74,7 +75,6 @@ record Assembly(
   static Assembly build(
       GatewayConfig config, Parts parts, MeterRegistry metrics, Consumer<String> phase)
       throws IOException, StartException, InterruptedException {
-    refuseToInitiateTogether(config);
     SecureRandom random = new SecureRandom();
     Credentials credentials = CredentialFiles.read(config);
     Keyring keyring = new Keyring(config.cluster().keys());
@@ -210,11 +210,23 @@ record Assembly(
     control.every(HEARD_MILLIS, () -> tellWhoIsHeard(senders));
     control.every(COUNT_MILLIS, ike::count);
     control.every(JANITOR_MILLIS, () -> janitor.step(System.currentTimeMillis()));
-    control.execute(
-        () ->
-            config.connections().stream()
-                .filter(GatewayConfig.Connection::initiate)
-                .forEach(connection -> ike.step(new Event.Initiate(connection.name()))));
+    Keepers keepers = keepers();
+    control.execute(keepers::tick);
+    control.every(KEEPERS_MILLIS, keepers::tick);
+  }
+
+  private Keepers keepers() {
+    return new Keepers(
+        control,
+        cluster.registry(),
+        interlink,
+        config.connections().stream()
+            .filter(GatewayConfig.Connection::initiate)
+            .map(GatewayConfig.Connection::name)
+            .toList(),
+        ike::carries,
+        ike::step,
+        System::currentTimeMillis);
   }
 
   private Membership.Listener members() {
@@ -295,20 +307,6 @@ record Assembly(
             config.listen().addresses(),
             datapath.ikePort(),
             datapath.natPort());
-  }
-
-  /** Each member would bring the connection up, and the peer would have as many sessions. */
-  private static void refuseToInitiateTogether(GatewayConfig config) throws StartException {
-    Optional<String> initiated =
-        config.connections().stream()
-            .filter(GatewayConfig.Connection::initiate)
-            .map(GatewayConfig.Connection::name)
-            .findFirst();
-    if (initiated.isPresent() && config.cluster().members().size() > 1) {
-      throw new StartException(
-          "connection \"%s\": initiate: true is for a cluster of one member; let the peer initiate"
-              .formatted(initiated.get()));
-    }
   }
 
   private static int first(Incarnations incarnations)

@@ -100,6 +100,17 @@ final class IkeService {
     halfOpen = engine.halfOpen();
   }
 
+  /** Whether this member has a session of a connection, or tries to make one. */
+  boolean carries(String connection) {
+    return engine.images().anyMatch(image -> isUp(image, connection));
+  }
+
+  private static boolean isUp(IkeSaImage image, String connection) {
+    return image.connection().equals(connection)
+        && image.phase() != IkeSaImage.Phase.DELETING
+        && image.phase() != IkeSaImage.Phase.REKEYED;
+  }
+
   /** A Child SA is near its limits, or has reached one: tells whoever owns its IKE SA. */
   void childDue(long ikeSpi, int saId, boolean exhausted) {
     if (engine.carries(ikeSpi)) {

@@ -251,4 +251,25 @@ final class ReliabilityTest {
             new UdpDatagram(new InetSocketAddress(Configs.LEFT_ADDRESS, 4500), true, stranger)));
     assertThat(world.right.effects).isEqualTo(before);
   }
+
+  @Test
+  void shouldMakeNoAttemptAtWhatAnotherMemberKeepsUp() {
+    left.initiate = true;
+    World world = new World(left, right);
+    world.right.silent = true;
+    world.left.step(new Event.Initiate("conn"));
+    world.run(1_000);
+    world.left.step(new Event.Yield("conn"));
+    world.run(100);
+    assertThat(world.left.ikeSas()).isEmpty();
+    world.right.silent = false;
+    world.run(120_000);
+    assertThat(world.left.ikeSas()).isEmpty();
+    world.left.step(new Event.Initiate("conn"));
+    world.run(2_000);
+    EstablishTest.assertSameChild(world);
+    world.left.step(new Event.Yield("conn"));
+    world.run(2_000);
+    EstablishTest.assertSameChild(world);
+  }
 }

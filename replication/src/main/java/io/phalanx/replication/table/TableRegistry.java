@@ -1,12 +1,15 @@
 package io.phalanx.replication.table;
 
 import io.phalanx.replication.AddressWish;
+import io.phalanx.replication.Fence;
 import io.phalanx.replication.LeasedAddress;
 import io.phalanx.replication.Outcome;
+import io.phalanx.replication.Owner;
 import io.phalanx.replication.Registry;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** The registry over tables. */
@@ -15,6 +18,7 @@ public final class TableRegistry implements Registry {
   private static final int INCARNATION_BITS = 16;
 
   private static final int BLOCK_BITS = 62;
+  private static final String KEEPER = "keeper/";
 
   private final Table<String> counters;
   private final AddressTable addresses;
@@ -43,6 +47,38 @@ public final class TableRegistry implements Registry {
                 answer instanceof Answer.WithEntry(_, Stored stored)
                     ? Optional.of(stored.header().epoch())
                     : Optional.empty());
+  }
+
+  @Override
+  public CompletionStage<Optional<Owner>> keeper(String connection, Owner candidate) {
+    String key = KEEPER + connection;
+    Stored mine = new Stored(Header.created(new Fence(candidate, 1), 0, 0), new byte[0]);
+    return counters
+        .find(key)
+        .thenCompose(
+            answer ->
+                answer.outcome() == Outcome.GONE
+                    ? counters
+                        .submit(key, new Change.Create(mine))
+                        .thenCompose(_ -> counters.find(key))
+                    : CompletableFuture.completedStage(answer))
+        .thenApply(TableRegistry::owner);
+  }
+
+  @Override
+  public CompletionStage<Optional<Owner>> succeedKeeper(
+      String connection, Owner keeper, Owner successor) {
+    String key = KEEPER + connection;
+    return counters
+        .submit(key, new Change.TakeOver(keeper, successor, 0))
+        .thenCompose(_ -> counters.find(key))
+        .thenApply(TableRegistry::owner);
+  }
+
+  private static Optional<Owner> owner(Answer answer) {
+    return answer instanceof Answer.WithEntry(_, Stored stored)
+        ? Optional.of(stored.header().owner())
+        : Optional.empty();
   }
 
   @Override

@@ -7,7 +7,7 @@ package io.phalanx.replication.table;
  * @param saClusters SA clusters by id
  * @param routes where SA clusters are, by id
  * @param spis ids of SA clusters by the inbound SPIs of their further sub-SAs
- * @param counters incarnations and SPI blocks
+ * @param counters incarnations, SPI blocks, and who keeps a connection up
  * @param addresses leased addresses
  */
 public record Tables(

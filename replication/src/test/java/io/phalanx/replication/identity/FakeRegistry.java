@@ -3,6 +3,7 @@ package io.phalanx.replication.identity;
 import io.phalanx.replication.AddressWish;
 import io.phalanx.replication.LeasedAddress;
 import io.phalanx.replication.Outcome;
+import io.phalanx.replication.Owner;
 import io.phalanx.replication.Registry;
 import java.net.InetAddress;
 import java.util.HashMap;
@@ -32,6 +33,17 @@ final class FakeRegistry implements Registry {
   @Override
   public CompletionStage<Optional<Long>> nextSpiBlock() {
     return CompletableFuture.completedStage(answers ? Optional.of(blocks++) : Optional.empty());
+  }
+
+  @Override
+  public CompletionStage<Optional<Owner>> keeper(String connection, Owner candidate) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletionStage<Optional<Owner>> succeedKeeper(
+      String connection, Owner keeper, Owner successor) {
+    throw new UnsupportedOperationException();
   }
 
   @Override
