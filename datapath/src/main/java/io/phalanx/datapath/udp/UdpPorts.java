@@ -7,12 +7,9 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
-import io.netty.channel.IoEventLoop;
-import io.netty.channel.IoRegistration;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
@@ -21,10 +18,8 @@ import io.netty.channel.unix.UnixChannelOption;
 import io.phalanx.datapath.PacketLoops;
 import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
-import io.phalanx.datapath.linux.MarkedReceiver;
 import io.phalanx.datapath.linux.MarkedSender;
 import java.net.Inet4Address;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -40,9 +35,6 @@ import java.util.stream.Stream;
  * queued without end.
  */
 public final class UdpPorts implements AutoCloseable {
-  /** A socket that is read for traffic classes. */
-  private record Marked(MarkedQueue queue, IoEventLoop loop, IoRegistration registration) {}
-
   /** Room for a datagram; IKE messages with certificates are larger than any path MTU. */
   public static final int DATAGRAM_OCTETS_MAX = 16 << 10;
 
@@ -62,16 +54,9 @@ public final class UdpPorts implements AutoCloseable {
   private final int socketLoops;
   private final Channel[][] ike; // by listen address and loop
   private final Channel[][] nat;
-  private final List<Marked> marked = new ArrayList<>();
+  private final List<MarkedQueue> marked = new ArrayList<>();
   private int ikePort;
   private int natPort;
-
-  /** ip(7), RFC 3542 §6.5, as Linux has them. */
-  private static final ChannelOption<Integer> IP_RECVTOS =
-      new IntegerUnixChannelOption("IP_RECVTOS", 0, 13);
-
-  private static final ChannelOption<Integer> IPV6_RECVTCLASS =
-      new IntegerUnixChannelOption("IPV6_RECVTCLASS", 41, 66);
 
   private UdpPorts(List<InetAddress> addresses, PacketLoops loops, int bufferOctets) {
     this.addresses = List.copyOf(addresses);
@@ -114,38 +99,12 @@ public final class UdpPorts implements AutoCloseable {
       for (int loop = 0; loop < socketLoops; loop++) {
         start(ike[listen][loop], new UdpHandler(loop, listen, false, receiver));
         if (readTrafficClass && loops.epoll()) {
-          startMarked(listen, loop, receiver);
+          EpollDatagramChannel channel = (EpollDatagramChannel) nat[listen][loop];
+          marked.add(MarkedQueue.start(channel, loops.loop(loop), loop, listen, receiver));
         } else {
           start(nat[listen][loop], new UdpHandler(loop, listen, true, receiver));
         }
       }
-    }
-  }
-
-  private void startMarked(int listen, int loop, DatagramReceiver receiver) {
-    EpollDatagramChannel channel = (EpollDatagramChannel) nat[listen][loop];
-    channel.config().setOption(IP_RECVTOS, 1);
-    if (addresses.get(listen) instanceof Inet6Address) {
-      channel.config().setOption(IPV6_RECVTCLASS, 1);
-    }
-    MarkedReceiver socket = new MarkedReceiver(channel.fd().intValue(), DATAGRAM_OCTETS_MAX);
-    MarkedQueue queue = new MarkedQueue(loop, listen, socket, receiver);
-    IoEventLoop on = loops.loop(loop);
-    IoRegistration registration = on.register(queue).syncUninterruptibly().getNow();
-    marked.add(new Marked(queue, on, registration));
-    registration.submit(EpollIoOps.EPOLLIN);
-  }
-
-  private static void stop(Marked queue) {
-    if (!queue.loop().isShuttingDown()) { // a loop closes what is registered with it
-      queue
-          .loop()
-          .submit(
-              () -> {
-                queue.registration().cancel();
-                queue.queue().close();
-              })
-          .syncUninterruptibly();
     }
   }
 
@@ -273,7 +232,7 @@ public final class UdpPorts implements AutoCloseable {
 
   @Override
   public void close() {
-    marked.forEach(UdpPorts::stop);
+    marked.forEach(MarkedQueue::stop);
     List<ChannelFuture> closing = new ArrayList<>();
     for (Channel[][] side : List.of(ike, nat)) {
       for (Channel[] channels : side) {

@@ -143,6 +143,42 @@ class HostileInputTest {
     assertThat(gateway.datapath.counters().malformed()).isEqualTo(5);
   }
 
+  /** What an authenticated peer may put inside, under every next header. */
+  @Test
+  void shouldSurviveGarbageInsideGenuinePackets() throws Exception {
+    Random random = new Random(17);
+    int count = 1500;
+    for (int number = 0; number < count; number++) {
+      byte[] inner = new byte[random.nextInt(200)];
+      random.nextBytes(inner);
+      boolean ipv4 = random.nextBoolean();
+      if (inner.length > 40) {
+        inner[0] = (byte) (ipv4 ? 0x45 + random.nextInt(3) : 0x60);
+        inner[ipv4 ? 2 : 4] = 0;
+        inner[ipv4 ? 9 : 6] = (byte) new int[] {0, 1, 6, 17, 43, 44, 51, 58, 60}[number % 9];
+      }
+      int nextHeader = number % 4 == 0 ? random.nextInt(256) : ipv4 ? 4 : 41;
+      peer.send(gateway.natAddress(), genuine(nextHeader, inner));
+      if (number % 100 == 99) {
+        awaitJudged(number + 1);
+      }
+    }
+    assertThat(gateway.clear.poll(Duration.ZERO)).isEmpty();
+  }
+
+  private void awaitJudged(long packets) {
+    await()
+        .until(
+            () -> {
+              DatapathCounters counters = gateway.datapath.counters();
+              return counters.malformed()
+                      + counters.selectorMismatch()
+                      + counters.fragmentMismatch()
+                      + counters.dummies()
+                  == packets;
+            });
+  }
+
   @Test
   void shouldCutTrafficFlowPaddingOff() throws Exception {
     byte[] fine = Packets.udp("10.2.0.1", "10.1.0.1", 7, 1, 20);

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,27 @@ class TransportModeTest {
       assertThat(Arrays.copyOfRange(seen, 20, seen.length)).isEqualTo(inner);
       peer.send(left.natAddress(), peer.seal(2, EspPacket.NEXT_HEADER_DUMMY, new byte[40]));
       await().until(() -> left.datapath.counters().dummies() == 1);
+    }
+  }
+
+  @Test
+  void shouldSurviveGarbageUnderEveryNextHeader() throws Exception {
+    Random random = new Random(23);
+    try (RawPeer peer = new RawPeer(Suites.gcm(true), LEFT_SPI, RIGHT_SPI)) {
+      left.datapath.install(
+          spec(Suites.sub(Suites.gcm(true), LEFT_SPI, RIGHT_SPI, peer.address()), LEFT, RIGHT));
+      int sequence = 0;
+      for (int nextHeader = 0; nextHeader < 256; nextHeader++) {
+        byte[] payload = new byte[random.nextInt(80)];
+        random.nextBytes(payload);
+        peer.send(left.natAddress(), peer.seal(++sequence, nextHeader, payload));
+        if (nextHeader != EspPacket.NEXT_HEADER_DUMMY) {
+          byte[] seen = left.clear.poll(WAIT).orElseThrow();
+          assertThat(seen).hasSize(20 + payload.length);
+          assertThat(seen[9]).isEqualTo((byte) nextHeader);
+        }
+      }
+      assertThat(left.datapath.counters().malformed()).isZero();
     }
   }
 
