@@ -82,10 +82,10 @@ final class Accounts {
 
   /** Everything goes over to the IKE SA that takes its place. */
   static void handOver(IkeSa from, IkeSa to) {
+    to.local.trafficMillis = Math.max(to.local.trafficMillis, from.local.trafficMillis);
     if (from.grants.account().stage() != Stage.NONE) {
       to.grants = to.grants.with(from.grants.account());
       to.local.counted = from.local.counted;
-      to.local.trafficMillis = from.local.trafficMillis;
       to.local.interimAtMillis = from.local.interimAtMillis;
       from.grants = from.grants.with(Account.NONE);
     }
@@ -135,7 +135,8 @@ final class Accounts {
 
   private static long idleAt(IkeSa sa) {
     long seconds = sa.grants.idleSeconds();
-    return seconds == 0 ? Agenda.NEVER : sa.local.trafficMillis + seconds * 1000;
+    long since = Math.max(sa.local.trafficMillis, sa.createdAtMillis);
+    return seconds == 0 ? Agenda.NEVER : since + seconds * 1000;
   }
 
   void due(IkeSa sa, long nowMillis) {
