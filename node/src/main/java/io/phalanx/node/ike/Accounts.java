@@ -87,8 +87,13 @@ final class Accounts {
       to.grants = to.grants.with(from.grants.account());
       to.local.counted = from.local.counted;
       to.local.interimAtMillis = from.local.interimAtMillis;
-      from.grants = from.grants.with(Account.NONE);
     }
+    passedOn(from);
+  }
+
+  /** Another IKE SA tells of the session. */
+  static void passedOn(IkeSa from) {
+    from.grants = from.grants.with(Account.NONE);
   }
 
   private static void move(IkeSa sa, Stage stage) {

@@ -6,6 +6,7 @@ import io.phalanx.datapath.SubSaSpec;
 import io.phalanx.datapath.TransportAddresses;
 import io.phalanx.node.ike.crypto.KeyDerivation.ChildKeys;
 import io.phalanx.replication.image.IkeSaImage.ChildRef;
+import io.phalanx.replication.image.IkeSaImage.RekeyedByPeer;
 import io.phalanx.replication.image.SaClusterImage;
 import java.util.List;
 import java.util.Optional;
@@ -106,12 +107,29 @@ final class ChildSas {
     sa.children.remove(child);
     sa.local.exhausted.remove(child.saId());
     long spi = Integer.toUnsignedLong(child.inboundSpi());
-    sa.rekeyedByPeer.removeIf(each -> each.replaced() == spi || each.created() == spi);
+    forgetRekeysOf(sa, spi);
     sa.changes.remove(child.saId());
     Accounts.counting(sa, child.saId());
     sa.hold(new Effect.RemoveChild(child.saId()));
     sa.report(
         "child-down", "child=%s in=%08x: %s".formatted(child.child(), child.inboundSpi(), why));
+  }
+
+  /**
+   * A rekey by the peer counts as long as ours of the same Child SA waits for its answer, also when
+   * the peer has deleted the old one already: which of the two stays is still to be seen.
+   */
+  private static void forgetRekeysOf(IkeSa sa, long spi) {
+    boolean collides =
+        sa.asking(Purpose.REKEY_CHILD) && sa.request.filter(r -> r.replaces() == spi).isPresent();
+    Optional<RekeyedByPeer> successor = sa.rekeyOf(spi);
+    sa.rekeyedByPeer.replaceAll(
+        each ->
+            each.created() == spi && successor.isPresent()
+                ? new RekeyedByPeer(each.replaced(), successor.get().created(), each.lowestNonce())
+                : each);
+    sa.rekeyedByPeer.removeIf(
+        each -> each.created() == spi || (each.replaced() == spi && !collides));
   }
 
   private static String text(EspSuite suite) {

@@ -21,6 +21,7 @@ final class Closing {
    * §2.25.2); its answer stays for a while, should it get lost.
    */
   void closedByPeer(IkeSa sa, long nowMillis) {
+    dropRekey(sa);
     sa.request = Optional.empty();
     sa.local.dropTasks();
     heir(sa)
@@ -72,10 +73,51 @@ final class Closing {
 
   /** The IKE SA that the peer has made in place of this one, if it lives (RFC 7296 §2.8.1). */
   Optional<IkeSa> heir(IkeSa sa) {
-    return sa.rekeyOf(sa.localSpi)
+    return Optional.of(sa)
+        .filter(each -> each.phase == Phase.ESTABLISHED)
+        .flatMap(each -> each.rekeyOf(each.localSpi))
         .map(RekeyedByPeer::created)
         .flatMap(table::find)
         .filter(each -> each.phase == Phase.UNCONFIRMED || each.phase == Phase.ESTABLISHED);
+  }
+
+  /** Whether a collision of rekeys has still to tell if this one stays (RFC 7296 §2.8.1). */
+  boolean undecided(IkeSa sa) {
+    return sa.predecessor()
+        .flatMap(table::find)
+        .filter(old -> old.phase == Phase.ESTABLISHED)
+        .flatMap(old -> old.rekeyOf(old.localSpi))
+        .filter(each -> each.created() == sa.localSpi)
+        .isPresent();
+  }
+
+  /** A rekey of ours comes to nothing: what a member before us has made of it goes. */
+  private void dropRekey(IkeSa sa) {
+    boolean heir = heir(sa).isPresent();
+    sa.request
+        .filter(each -> Purpose.of(each) == Purpose.REKEY_IKE)
+        .flatMap(each -> table.find(each.spi()))
+        .ifPresent(made -> lost(made, heir));
+  }
+
+  /**
+   * Deletes an IKE SA of ours that is one too many.
+   *
+   * @param heir whether another one has its Child SAs
+   */
+  void lost(IkeSa made, boolean heir) {
+    if (made.phase != Phase.ESTABLISHED) {
+      return;
+    }
+    if (heir) {
+      made.children.clear();
+      made.virtualAddresses = List.of();
+      made.ownAddresses = List.of();
+      Accounts.passedOn(made);
+    }
+    made.local.want(new Task.DeleteIke("lost a collision of rekeys"));
+    made.changes.touch();
+    table.touch(made);
   }
 
   /** Gives everything to the IKE SA that takes its place, which the peer is known to have. */
@@ -105,24 +147,38 @@ final class Closing {
     from.rekeyedByPeer.stream()
         .filter(each -> each.replaced() != from.localSpi)
         .forEach(to.rekeyedByPeer::add);
+    Accounts.handOver(from, to);
+    to.changes.touch();
+    leave(from, to);
+  }
+
+  /**
+   * Keeps nothing of what another one has by now, but, if the peer has made that, its name: a
+   * successor that finds both knows that it counts.
+   */
+  static void leave(IkeSa from, IkeSa to) {
+    from.local.writeFirst.add(to);
+    from.local.successor = Optional.of(to);
+    from.local.handTasksTo(to.local);
     from.children.clear();
-    from.rekeyedByPeer.clear();
+    from.rekeyedByPeer.removeIf(each -> each.created() != to.localSpi);
     from.virtualAddresses = List.of();
     from.ownAddresses = List.of();
-    Accounts.handOver(from, to);
+    Accounts.passedOn(from);
     from.changes.touch();
-    to.changes.touch();
   }
 
   /** The peer knows this IKE SA: its children hang on it from now on. */
   static void confirm(IkeSa sa) {
     Phases.move(sa, Phase.ESTABLISHED, "the peer has it");
     sa.expiresAtMillis = 0;
+    sa.rekeyedByPeer.removeIf(each -> each.created() == sa.localSpi);
     sa.changes.move(sa.saIds());
   }
 
   /** The peer does not answer: nothing is sent, and nothing is kept but what an heir has. */
   void abandon(IkeSa sa) {
+    dropRekey(sa);
     heir(sa)
         .ifPresent(
             heir -> {

@@ -4,22 +4,29 @@ import io.phalanx.replication.Commit;
 import io.phalanx.replication.Outcome;
 import io.phalanx.replication.image.IkeSaImage.Phase;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * Rule 1 of the design, output commit: what an IKE SA has to say and to install is held until the
  * store has acknowledged the image that tells of it.
  *
- * <p>Where another image has to be there first (a rekey of the IKE SA), that one is written before.
+ * <p>Where another image has to be there first (a rekey of the IKE SA, which gives everything to
+ * another one), that one is written before.
  */
 final class Committer {
   private static final int ATTEMPTS_MAX = 6;
   private static final long RETRY_FIRST_MILLIS = 100;
 
   private final Map<Long, IkeSa> pending = new HashMap<>();
+
+  /** IKE SAs that are to be written after others. */
+  private final Set<IkeSa> waiting = new LinkedHashSet<>();
+
   private final Timers timers;
   private long nextId = 1;
 
@@ -37,19 +44,24 @@ final class Committer {
     return held;
   }
 
-  /** Asks the store to take the image as it is now. */
+  /** Asks the store to take the image as it is now, once it has those that must be there before. */
   void begin(IkeSa sa, Turn turn) {
-    Optional<IkeSa> first = sa.local.commitFirst;
-    if (first.isPresent()) {
-      sa.local.commitFirst = Optional.empty();
-      sa.local.blocked = true;
-      begin(first.get(), Optional.of(sa), turn);
+    List<IkeSa> first = sa.local.writeFirst.stream().filter(Committer::unwritten).toList();
+    if (first.isEmpty()) {
+      sa.local.writeFirst.clear();
+      write(sa, turn);
     } else {
-      begin(sa, Optional.empty(), turn);
+      sa.local.blocked = true;
+      waiting.add(sa);
+      first.stream().filter(each -> !each.local.busy()).forEach(each -> begin(each, turn));
     }
   }
 
-  private void begin(IkeSa sa, Optional<IkeSa> then, Turn turn) {
+  private static boolean unwritten(IkeSa sa) {
+    return !sa.local.gone && (sa.changes.dirty() || sa.local.busy());
+  }
+
+  private void write(IkeSa sa, Turn turn) {
     // Those of an unconfirmed one still hang on the IKE SA before; to confirm it moves them, too.
     boolean moving = sa.local.pathChanged && sa.phase != Phase.UNCONFIRMED;
     if (moving) {
@@ -69,7 +81,7 @@ final class Committer {
     sa.changes = new Changes();
     sa.local.stale = false;
     sa.local.answeredAhead = 0;
-    Commitment commitment = new Commitment(nextId++, commit, changes.held(), then, 1, Agenda.NEVER);
+    Commitment commitment = new Commitment(nextId++, commit, changes.held(), 1, Agenda.NEVER);
     sa.local.commitment = Optional.of(commitment);
     pending.put(commitment.id(), sa);
     turn.add(new Effect.CommitImage(commitment.id(), commit));
@@ -93,10 +105,10 @@ final class Committer {
     return switch (outcome) {
       case DONE -> new Ended(done(sa, commitment, turn), List.of());
       case GONE -> gone(sa, commitment);
-      case FENCED -> fenced(sa, commitment);
+      case FENCED -> fenced(sa);
       case UNKNOWN -> {
         if (commitment.attempts() >= ATTEMPTS_MAX) {
-          yield fenced(sa, commitment);
+          yield fenced(sa);
         }
         long pause = RETRY_FIRST_MILLIS << (commitment.attempts() - 1);
         sa.local.commitment = Optional.of(commitment.retryAt(turn.nowMillis() + pause));
@@ -116,34 +128,48 @@ final class Committer {
     }
     Optional<IkeSa> confirmed =
         sa.local.confirmNext.filter(each -> each.phase == Phase.UNCONFIRMED);
-    if (commitment.then().isEmpty()) {
-      sa.local.confirmNext = Optional.empty();
-      confirmed.ifPresent(Closing::confirm);
-    }
-    commitment.then().ifPresent(each -> each.local.blocked = false);
-    return Stream.of(commitment.then().stream(), Stream.of(sa), confirmed.stream())
+    sa.local.confirmNext = Optional.empty();
+    confirmed.ifPresent(Closing::confirm);
+    return Stream.of(Stream.of(sa), confirmed.stream(), freedBy(sa).stream())
         .flatMap(each -> each)
         .filter(each -> !each.local.gone)
         .toList();
+  }
+
+  private List<IkeSa> waitingFor(IkeSa sa) {
+    return waiting.stream().filter(each -> each.local.writeFirst.contains(sa)).toList();
+  }
+
+  /** Those that need wait no longer, now that this one is written or need not be. */
+  private List<IkeSa> freedBy(IkeSa sa) {
+    List<IkeSa> freed =
+        waitingFor(sa).stream()
+            .filter(each -> each.local.writeFirst.stream().noneMatch(Committer::unwritten))
+            .toList();
+    freed.forEach(each -> each.local.blocked = false);
+    waiting.removeAll(freed);
+    return freed;
   }
 
   /**
    * An IKE SA made by a rekey of ours that is in the store already was made by the member before
    * us, out of the same image: the old one goes on, the new one is left to whoever claims it.
    */
-  private static Ended gone(IkeSa sa, Commitment commitment) {
-    if (commitment.commit().creation()
-        && commitment.then().isPresent()
-        && sa.phase != Phase.UNCONFIRMED) {
-      commitment.then().get().local.blocked = false;
-      return new Ended(commitment.then().stream().toList(), List.of(sa));
+  private Ended gone(IkeSa sa, Commitment commitment) {
+    List<IkeSa> old = waitingFor(sa);
+    if (!commitment.commit().creation() || old.isEmpty() || sa.phase == Phase.UNCONFIRMED) {
+      return fenced(sa);
     }
-    return fenced(sa, commitment);
+    sa.local.commitment = Optional.empty();
+    sa.changes = new Changes();
+    List<IkeSa> freed = freedBy(sa);
+    old.forEach(each -> each.local.writeFirst.remove(sa));
+    return new Ended(freed, List.of(sa));
   }
 
   /** Somebody else has it, or it is gone, or nobody knows: the store has the truth. */
-  private static Ended fenced(IkeSa sa, Commitment commitment) {
-    return new Ended(List.of(), Stream.concat(Stream.of(sa), commitment.then().stream()).toList());
+  private static Ended fenced(IkeSa sa) {
+    return new Ended(List.of(), List.of(sa));
   }
 
   /** Asks again, if it is time. */
@@ -161,14 +187,15 @@ final class Committer {
   /**
    * Whatever comes of its commit, it is not ours any more.
    *
-   * @return what has waited for it
+   * @return what has given something to it and is not written: without it, the store has the truth
+   *     of that as well
    */
-  Optional<IkeSa> forget(IkeSa sa) {
-    Optional<Commitment> commitment = sa.local.commitment;
-    commitment.ifPresent(each -> pending.remove(each.id()));
+  List<IkeSa> forget(IkeSa sa) {
+    sa.local.commitment.ifPresent(each -> pending.remove(each.id()));
     sa.local.commitment = Optional.empty();
-    Optional<IkeSa> then = commitment.flatMap(Commitment::then);
-    then.ifPresent(each -> each.local.blocked = false);
-    return then;
+    waiting.remove(sa);
+    List<IkeSa> along = waitingFor(sa);
+    waiting.removeAll(along);
+    return along;
   }
 }

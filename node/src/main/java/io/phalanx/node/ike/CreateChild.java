@@ -198,6 +198,10 @@ final class CreateChild {
   /** As initiator: takes the answer. */
   void processResponse(IkeSa sa, Connection connection, IkeMessage message, long nowMillis) {
     RequestInFlight request = messages.answered(sa);
+    Optional<RekeyedByPeer> rekeyed = sa.rekeyOf(request.replaces());
+    if (sa.childByInbound((int) request.replaces()).isEmpty()) {
+      rekeyed.ifPresent(sa.rekeyedByPeer::remove); // was kept for this answer only
+    }
     Optional<Child> child = Environment.child(connection, request.child());
     if (child.isEmpty()) {
       // The configuration has changed meanwhile: undo what the peer may have made.
@@ -229,7 +233,7 @@ final class CreateChild {
         boolean rekey = request.replaces() != 0;
         ChildRef made = childSas.add(sa, agreed, rekey ? "child-rekeyed" : "child-up", nowMillis);
         if (rekey) {
-          settleRekey(sa, request.replaces(), made, lower(ours, theirs), nowMillis);
+          settleRekey(sa, request.replaces(), rekeyed, made, lower(ours, theirs), nowMillis);
         }
       }
       case ChildNegotiation.Refused(var notify) -> {
@@ -244,8 +248,13 @@ final class CreateChild {
    * Deletes what is one too many: the old Child SA, or, if the peer has rekeyed it as well and the
    * lowest nonce was in our exchange, the one that we have just made (RFC 7296 §2.8.1).
    */
-  private void settleRekey(IkeSa sa, long replaced, ChildRef made, byte[] lowest, long nowMillis) {
-    Optional<RekeyedByPeer> theirs = sa.rekeyOf(replaced);
+  private void settleRekey(
+      IkeSa sa,
+      long replaced,
+      Optional<RekeyedByPeer> theirs,
+      ChildRef made,
+      byte[] lowest,
+      long nowMillis) {
     if (theirs.isPresent() && Arrays.compareUnsigned(lowest, theirs.get().lowestNonce()) < 0) {
       informational.sendDeleteChild(sa, made.inboundSpi(), nowMillis);
     } else if (sa.childByInbound((int) replaced).isPresent()) {
@@ -291,7 +300,11 @@ final class CreateChild {
       sa.local.want(new Task.DeleteChild(old.get().inboundSpi()));
     }
     long pause = soon ? RETRY_SOON_MILLIS : RETRY_LATER_MILLIS;
-    pause(sa, request, nowMillis + pause + environment.random().nextLong(pause / 2));
+    long again = nowMillis + pause + environment.random().nextLong(pause / 2);
+    pause(sa, request, again);
+    if (soon && request.replaces() == 0) {
+      sa.local.wantAt(new Task.NewChild(child.name()), again);
+    }
   }
 
   private static void pause(IkeSa sa, RequestInFlight request, long untilMillis) {

@@ -70,6 +70,15 @@ public sealed interface Effect {
    */
   record FindOwner(long localSpi, UdpDatagram datagram) implements Effect {}
 
+  /**
+   * This IKE SA belongs together with one that was adopted: claim it, whoever has it, and tell
+   * {@link Event.Adopted}, or {@link Event.Lost} if there is none.
+   */
+  record Gather(long localSpi) implements Effect {}
+
+  /** Look what the store says of an IKE SA, and tell {@link Event.LookedUp}. */
+  record LookUp(long localSpi, long forSpi) implements Effect {}
+
   /** A line for the log: what happened to a session. Never holds a secret. */
   record Report(long sessionId, String event, String detail) implements Effect {}
 }

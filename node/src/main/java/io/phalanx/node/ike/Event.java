@@ -10,6 +10,7 @@ import io.phalanx.replication.Owned;
 import io.phalanx.replication.image.IkeSaImage;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 
 /** What the engine is told. */
 public sealed interface Event {
@@ -27,6 +28,9 @@ public sealed interface Event {
 
   /** Another member owns the IKE SA, or it is gone: forget it without a word to the peer. */
   record Lost(long localSpi) implements Event {}
+
+  /** The answer to {@link Effect.LookUp}; empty if there is no such IKE SA. */
+  record LookedUp(long forSpi, Optional<IkeSaImage> found) implements Event {}
 
   /** The answer to {@link Effect.LeaseAddresses}; an address that could not be had is left out. */
   record AddressesLeased(long localSpi, List<InetAddress> addresses) implements Event {}

@@ -20,12 +20,14 @@ import io.phalanx.replication.Owned;
 import io.phalanx.replication.image.IkeSaImage;
 import io.phalanx.replication.image.IkeSaImage.ChildRef;
 import io.phalanx.replication.image.IkeSaImage.Phase;
+import io.phalanx.replication.image.IkeSaImage.RekeyedByPeer;
 import io.phalanx.replication.image.IkeSaImage.RequestInFlight;
 import io.phalanx.replication.image.IkeSaImage.SentResponse;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Finds the exchange that a message or a task belongs to, and keeps the order of message ids: each
@@ -295,9 +297,9 @@ final class Exchanges {
   }
 
   /** An authentic message came in. */
-  private static void heard(IkeSa sa, UdpDatagram datagram, long nowMillis) {
+  private void heard(IkeSa sa, UdpDatagram datagram, long nowMillis) {
     sa.local.aheadMax = 0;
-    if (sa.phase == Phase.UNCONFIRMED && !sa.children.isEmpty()) {
+    if (sa.phase == Phase.UNCONFIRMED && !closing.undecided(sa)) {
       Closing.confirm(sa);
     }
     Paths.ikeFrom(sa, datagram, nowMillis);
@@ -314,11 +316,23 @@ final class Exchanges {
    * A Child SA is near its limits, or has reached one and sends no more: either way it is rekeyed.
    * Where the peer refuses that to one that is used up, it is deleted.
    */
-  static void childDue(IkeSa sa, int saId, boolean exhausted) {
+  void childDue(IkeSa sa, int saId, boolean exhausted) {
     if (exhausted) {
       sa.local.exhausted.add(saId);
     }
-    sa.local.want(new Task.RekeyChild(saId));
+    want(sa, new Task.RekeyChild(saId));
+  }
+
+  /** Wants something of an IKE SA, or of the one that has taken its place. */
+  void want(IkeSa sa, Task task) {
+    IkeSa now = sa;
+    while (now.phase == Phase.REKEYED && now.local.successor.isPresent()) {
+      now = now.local.successor.get();
+    }
+    now.local.want(task);
+    if (now != sa) {
+      table.touch(now);
+    }
   }
 
   /** Begins the next exchange that is wanted, if none is under way. */
@@ -329,7 +343,8 @@ final class Exchanges {
     if (migration.start(sa, nowMillis)) {
       return true;
     }
-    Optional<Task> task = sa.local.nextTask();
+    Optional<Task> task =
+        sa.phase == Phase.UNCONFIRMED ? sa.local.nextProbe() : sa.local.nextTask();
     Optional<Connection> connection = environment.connection(sa.connection);
     if (task.isEmpty()) {
       return false;
@@ -385,13 +400,14 @@ final class Exchanges {
   /** An operator wants it closed. */
   void terminate(IkeSa sa, long nowMillis) {
     switch (sa.phase) {
-      case ESTABLISHED -> sa.local.want(new Task.DeleteIke("closed by the operator"));
-      case INITIATING, HALF_OPEN, UNCONFIRMED -> {
+      case ESTABLISHED, UNCONFIRMED, REKEYED ->
+          want(sa, new Task.DeleteIke("closed by the operator"));
+      case INITIATING, HALF_OPEN -> {
         sa.request = Optional.empty();
         Phases.move(sa, Phase.DELETING, "closed by the operator");
         sa.expiresAtMillis = nowMillis;
       }
-      case REKEYED, DELETING -> {
+      case DELETING -> {
         // Is on its way.
       }
     }
@@ -418,9 +434,8 @@ final class Exchanges {
     if (request.isPresent()) {
       timers.resume(sa, request.get().firstSentAtMillis(), nowMillis);
       Messages.resend(sa);
-    } else if (sa.phase == Phase.UNCONFIRMED && !sa.children.isEmpty()) {
-      sa.local.want(new Task.Liveness());
     }
+    findFamily(sa);
     if (sa.mobility.moving()) {
       sa.local.pathChanged = true; // the member before us may not have told all SA clusters
       sa.changes.touch();
@@ -428,6 +443,43 @@ final class Exchanges {
     Paths.moveEsp(sa);
     accounts.adopted(sa, nowMillis);
     return sa;
+  }
+
+  /**
+   * A rekey of the IKE SA that the member before us had begun: its end needs both IKE SAs on one
+   * member, and what became of the old one tells what becomes of the new one.
+   */
+  private void findFamily(IkeSa sa) {
+    Stream.concat(
+            sa.rekeyOf(sa.localSpi).map(RekeyedByPeer::created).stream(),
+            sa
+                .request
+                .filter(each -> Purpose.of(each) == Purpose.REKEY_IKE)
+                .map(RequestInFlight::spi)
+                .stream())
+        .filter(spi -> sa.phase == Phase.ESTABLISHED && table.find(spi).isEmpty())
+        .forEach(
+            spi -> {
+              table.gather(spi, sa);
+              sa.hold(new Effect.Gather(spi));
+            });
+    if (sa.phase == Phase.UNCONFIRMED) {
+      sa.predecessor().ifPresent(old -> sa.hold(new Effect.LookUp(old, sa.localSpi)));
+    }
+  }
+
+  /** What the store says of the IKE SA that an adopted one is to replace. */
+  static void lookedUp(IkeSa sa, Optional<IkeSaImage> predecessor) {
+    if (sa.phase != Phase.UNCONFIRMED) {
+      return;
+    }
+    if (predecessor.isEmpty()) {
+      sa.local.want(new Task.Liveness()); // only the peer knows
+    } else if (predecessor.get().phase() != Phase.ESTABLISHED
+        && predecessor.get().rekeyedByPeer().stream()
+            .anyMatch(each -> each.created() == sa.localSpi)) {
+      Closing.confirm(sa); // the answer that tells the peer of it may have left
+    }
   }
 
   /** Many are adopted at once: their probes are spread over an interval. */

@@ -104,7 +104,11 @@ public final class IkeEngine {
         ended.goOn().forEach(sa -> settle(sa, turn));
       }
       case Event.Adopted(Owned<IkeSaImage> owned) -> adopt(owned, turn);
-      case Event.Lost(long spi) -> table.find(spi).ifPresent(this::forget);
+      case Event.Lost(long spi) -> {
+        table.find(spi).ifPresent(this::forget);
+        table.gathered(spi);
+      }
+      case Event.LookedUp(long spi, var _) -> route(event, spi, turn);
       case Event.AddressesLeased(long spi, List<InetAddress> addresses) ->
           table
               .find(spi)
@@ -217,12 +221,12 @@ public final class IkeEngine {
     switch (event) {
       case Event.Received(UdpDatagram datagram) -> exchanges.received(sa, datagram, turn);
       case Event.ChildDue(long _, int saId, boolean exhausted) ->
-          Exchanges.childDue(sa, saId, exhausted);
+          exchanges.childDue(sa, saId, exhausted);
       case Event.Migrate(long _, PeerPath to) -> exchanges.migrate(sa, to);
       case Event.PeerMoved(long _, int _, PeerPath from) ->
           Paths.espFrom(sa, from, turn.nowMillis());
       case Event.Rekey(long _, int saId) ->
-          sa.local.want(saId == 0 ? new Task.RekeyIke() : new Task.RekeyChild(saId));
+          exchanges.want(sa, saId == 0 ? new Task.RekeyIke() : new Task.RekeyChild(saId));
       case Event.Disconnect(long _) -> {
         sa.local.terminateCause = Accounts.ADMIN_RESET;
         exchanges.terminate(sa, turn.nowMillis());
@@ -232,6 +236,7 @@ public final class IkeEngine {
         sa.local.endTold = true;
         exchanges.terminate(sa, turn.nowMillis());
       }
+      case Event.LookedUp(long _, var found) -> Exchanges.lookedUp(sa, found);
       case Event.Tick() -> due(sa, turn);
       case Event.Committed _,
           Event.Adopted _,
@@ -404,9 +409,9 @@ public final class IkeEngine {
 
   private void forget(IkeSa sa) {
     sa.local.gone = true;
-    committer.forget(sa).ifPresent(table::touch);
     agenda.remove(sa.localSpi);
     table.remove(sa);
+    committer.forget(sa).forEach(this::forget);
   }
 
   private void adopt(Owned<IkeSaImage> owned, Turn turn) {
@@ -416,6 +421,7 @@ public final class IkeEngine {
     }
     here.ifPresent(this::forget);
     IkeSa sa = exchanges.adopt(owned, turn.nowMillis());
+    table.gathered(sa.localSpi);
     settle(sa, turn);
   }
 

@@ -253,6 +253,14 @@ final class IkeSa {
     return rekeyedByPeer.stream().filter(each -> each.replaced() == replaced).findFirst();
   }
 
+  /** Our SPI of the IKE SA that this one is to replace, where the peer is not known to have it. */
+  Optional<Long> predecessor() {
+    return rekeyedByPeer.stream()
+        .filter(each -> each.created() == localSpi)
+        .map(RekeyedByPeer::replaced)
+        .findFirst();
+  }
+
   /** To be done once everything that has changed is in the store. */
   void hold(Effect effect) {
     changes.hold(effect);

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -19,17 +20,21 @@ final class LocalState {
 
   private final Deque<Event> events = new ArrayDeque<>();
   private final Set<Task> tasks = new LinkedHashSet<>();
+  private final Map<Task, Long> later = new LinkedHashMap<>();
 
   /** Commit under way; nothing else happens to the IKE SA until it has ended. */
   Optional<Commitment> commitment = Optional.empty();
 
-  /** Another IKE SA that has to be in the store before this one is written. */
-  Optional<IkeSa> commitFirst = Optional.empty();
+  /** IKE SAs that have to be in the store as they are now before this one is written. */
+  final Set<IkeSa> writeFirst = new LinkedHashSet<>();
 
   /** The IKE SA made by the rekey that is being committed: confirmed once it is done. */
   Optional<IkeSa> confirmNext = Optional.empty();
 
-  /** Whether the commit of another IKE SA is awaited. */
+  /** The IKE SA that has taken the place of this one, on this member. */
+  Optional<IkeSa> successor = Optional.empty();
+
+  /** Whether commits of {@link #writeFirst} are awaited. */
   boolean blocked;
 
   /** An IKE_AUTH request that waits for its virtual addresses. */
@@ -59,6 +64,9 @@ final class LocalState {
 
   /** Why the session ends, as accounting calls it; 0 if nothing special. */
   int terminateCause;
+
+  /** SPIs of other IKE SAs that have to come to this member first. */
+  final Set<Long> gathering = new HashSet<>();
 
   /** Whether the IKE SA is not here any more. */
   boolean gone;
@@ -118,6 +126,27 @@ final class LocalState {
     }
   }
 
+  /** Wants it later: the peer could not do it now. */
+  void wantAt(Task task, long atMillis) {
+    if (later.size() < TASKS_MAX) {
+      later.put(task, atMillis);
+    }
+  }
+
+  /** Wants now what was wanted for this moment. */
+  void wantDue(long nowMillis) {
+    later.entrySet().stream()
+        .filter(each -> each.getValue() <= nowMillis)
+        .map(Map.Entry::getKey)
+        .forEach(this::want);
+    later.keySet().removeAll(tasks);
+  }
+
+  /** When something is wanted next; {@link Agenda#NEVER} if nothing is. */
+  long wantsNextMillis() {
+    return later.values().stream().mapToLong(Long::longValue).min().orElse(Agenda.NEVER);
+  }
+
   Optional<Task> nextTask() {
     Optional<Task> first = tasks.stream().findFirst();
     first.ifPresent(tasks::remove);
@@ -126,11 +155,27 @@ final class LocalState {
 
   void dropTasks() {
     tasks.clear();
+    later.clear();
+  }
+
+  /** The next task of an IKE SA that the peer may not know yet: the others wait until it does. */
+  Optional<Task> nextProbe() {
+    return tasks.remove(new Task.Liveness()) ? Optional.of(new Task.Liveness()) : Optional.empty();
+  }
+
+  /** What is wanted of an IKE SA that goes is wanted of the one in its place. */
+  void handTasksTo(LocalState successor) {
+    tasks.stream()
+        .filter(task -> !(task instanceof Task.RekeyIke || task instanceof Task.Liveness))
+        .forEach(successor::want);
+    later.forEach(successor::wantAt);
+    dropTasks();
   }
 
   /** Whether events have to wait. */
   boolean busy() {
     return blocked
+        || !gathering.isEmpty()
         || commitment.isPresent()
         || addressesWanted.isPresent()
         || radiusAsked.isPresent();

@@ -115,17 +115,19 @@ final class RekeyIke {
             sa.keys.d(),
             shared.get(),
             new KeyDerivation.Exchange(peerNonce, nonce, made.peerSpi, spi));
+    RekeyedByPeer rekey = new RekeyedByPeer(sa.localSpi, spi, CreateChild.lower(nonce, peerNonce));
+    made.rekeyedByPeer.add(rekey);
     if (sa.asking(Purpose.REKEY_IKE)) {
       made.expiresAtMillis = nowMillis + DELETION_MILLIS;
-      sa.rekeyedByPeer.add(
-          new RekeyedByPeer(sa.localSpi, spi, CreateChild.lower(nonce, peerNonce)));
+      sa.rekeyedByPeer.add(rekey);
     } else {
       made.expiresAtMillis = nowMillis + environment.config().ike().halfOpenTimeout().toMillis();
+      sa.rekeyedByPeer.add(rekey);
       Closing.handOver(sa, made);
       replaced(sa, made, nowMillis);
       sa.local.confirmNext = Optional.of(made);
     }
-    sa.local.commitFirst = Optional.of(made);
+    sa.local.writeFirst.add(made);
     table.add(made);
     messages.respond(
         sa,
@@ -222,51 +224,61 @@ final class RekeyIke {
       failed(sa, connection, request, message, nowMillis);
       return;
     }
-    Optional<IkeSa> already = table.find(request.spi());
-    if (already.isPresent()) {
-      finishForPredecessor(sa, already.get(), nowMillis);
-      return;
-    }
     byte[] nonce = request.nonce().reveal();
     byte[] peerNonce = nonce(message);
+    // The member before us may have made it, and died before it could write the old one.
+    Optional<IkeSa> already = table.find(request.spi());
     IkeSa made =
-        make(sa, connection, chosen.get(), request.spi(), true, Phase.ESTABLISHED, nowMillis);
-    made.keys =
-        KeyDerivation.rekeyed(
-            made.suite,
-            sa.suite.prf(),
-            sa.keys.d(),
-            shared.get(),
-            new KeyDerivation.Exchange(nonce, peerNonce, made.localSpi, made.peerSpi));
-    table.add(made);
-    sa.local.commitFirst = Optional.of(made);
-    settle(sa, made, CreateChild.lower(nonce, peerNonce), nowMillis);
-  }
-
-  /** The member before us has made the new IKE SA, and died before it could write the old one. */
-  private void finishForPredecessor(IkeSa sa, IkeSa made, long nowMillis) {
-    sa.children.clear();
-    sa.rekeyedByPeer.clear();
-    sa.virtualAddresses = List.of();
-    sa.ownAddresses = List.of();
-    replaced(sa, made, nowMillis);
-    sa.expiresAtMillis = 0;
-    informational.sendDeleteIke(sa, "rekeyed", nowMillis);
+        already.orElseGet(
+            () -> {
+              IkeSa fresh =
+                  make(
+                      sa,
+                      connection,
+                      chosen.get(),
+                      request.spi(),
+                      true,
+                      Phase.ESTABLISHED,
+                      nowMillis);
+              fresh.keys =
+                  KeyDerivation.rekeyed(
+                      fresh.suite,
+                      sa.suite.prf(),
+                      sa.keys.d(),
+                      shared.get(),
+                      new KeyDerivation.Exchange(nonce, peerNonce, fresh.localSpi, fresh.peerSpi));
+              table.add(fresh);
+              return fresh;
+            });
+    sa.local.writeFirst.add(made);
+    settle(sa, made, already.isPresent(), CreateChild.lower(nonce, peerNonce), nowMillis);
   }
 
   /**
    * Gives the Child SAs to the one that stays: ours, unless the peer has rekeyed as well and the
    * lowest nonce was in our exchange (RFC 7296 §2.8.1). Whose exchange stays deletes the old one.
+   *
+   * @param already whether a member before us has made it, and has given it everything
    */
-  private void settle(IkeSa sa, IkeSa made, byte[] lowest, long nowMillis) {
+  private void settle(IkeSa sa, IkeSa made, boolean already, byte[] lowest, long nowMillis) {
     Optional<IkeSa> theirs = closing.heir(sa);
-    boolean ourTurn =
-        theirs.isEmpty()
+    boolean lost =
+        made.phase != Phase.ESTABLISHED
             || sa.rekeyOf(sa.localSpi)
                 .filter(each -> Arrays.compareUnsigned(lowest, each.lowestNonce()) < 0)
-                .isEmpty();
-    if (ourTurn) {
-      Closing.inherit(sa, made);
+                .isPresent();
+    if (theirs.isPresent() && lost) {
+      IkeSa heir = theirs.get();
+      closing.lost(made, true);
+      Closing.inherit(sa, heir);
+      replaced(sa, heir, nowMillis);
+      table.touch(heir);
+    } else {
+      if (already) {
+        Closing.leave(sa, made);
+      } else {
+        Closing.inherit(sa, made);
+      }
       replaced(sa, made, nowMillis);
       sa.expiresAtMillis = 0;
       informational.sendDeleteIke(sa, "rekeyed", nowMillis);
@@ -276,12 +288,6 @@ final class RekeyIke {
             redundant.expiresAtMillis = nowMillis + DELETION_MILLIS;
             table.touch(redundant);
           });
-    } else {
-      IkeSa heir = theirs.get();
-      Closing.inherit(sa, heir);
-      replaced(sa, heir, nowMillis);
-      table.touch(heir);
-      informational.sendDeleteIke(made, "lost a collision of rekeys", nowMillis);
     }
   }
 
@@ -313,6 +319,7 @@ final class RekeyIke {
     Optional<IkeSa> heir = closing.heir(sa);
     sa.report("rekey-failed", "notify " + error.type().code());
     if (heir.isPresent()) {
+      table.find(request.spi()).ifPresent(made -> closing.lost(made, true));
       Closing.inherit(sa, heir.get());
       replaced(sa, heir.get(), nowMillis);
       table.touch(heir.get());

@@ -25,6 +25,7 @@ final class SaTable {
   private final Map<Long, InitKey> halfOpenKeys = new HashMap<>();
 
   private final SourceLimiter sources;
+  private final Map<Long, IkeSa> gathering = new HashMap<>();
   private final Set<IkeSa> touched = new LinkedHashSet<>();
 
   SaTable(SourceLimiter sources) {
@@ -92,7 +93,23 @@ final class SaTable {
     return all;
   }
 
+  /** Notes that one waits for another that is to come to this member. */
+  void gather(long localSpi, IkeSa waiting) {
+    waiting.local.gathering.add(localSpi);
+    gathering.put(localSpi, waiting);
+  }
+
+  /** It is here, or nowhere. */
+  void gathered(long localSpi) {
+    IkeSa waiting = gathering.remove(localSpi);
+    if (waiting != null) {
+      waiting.local.gathering.remove(localSpi);
+      touch(waiting);
+    }
+  }
+
   void remove(IkeSa sa) {
+    gathering.values().remove(sa);
     bySpi.remove(sa.localSpi, sa);
     halfOpenEnded(sa);
   }

@@ -53,6 +53,7 @@ final class Timers {
       for (String name : missing(sa)) {
         at = Math.min(at, pausedUntil(sa, name, nowMillis));
       }
+      at = Math.min(at, sa.local.wantsNextMillis());
     }
     return at;
   }
@@ -109,6 +110,7 @@ final class Timers {
     if (nowMillis >= orNever(sa.rekeyAtMillis)) {
       sa.local.want(new Task.RekeyIke());
     }
+    sa.local.wantDue(nowMillis);
     for (String name : missing(sa)) {
       if (nowMillis >= pausedUntil(sa, name, nowMillis)) {
         sa.local.childPauses.put(name, nowMillis + CHILD_PAUSE_MILLIS);

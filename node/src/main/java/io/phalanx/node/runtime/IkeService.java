@@ -16,6 +16,8 @@ import io.phalanx.replication.SaStore;
 import io.phalanx.replication.SaStore.Found;
 import io.phalanx.replication.image.IkeSaImage;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -181,6 +183,8 @@ final class IkeService {
           lookUp(spi, 0);
         }
       }
+      case Effect.Gather(long spi) -> gather(spi, 0);
+      case Effect.LookUp(long spi, long forSpi) -> lookUpFor(spi, forSpi, 0);
       case Effect.Report(long session, String name, String detail) ->
           sessionLog.info("session={} {} {}", String.format("%016x", session), name, detail);
     }
@@ -219,6 +223,51 @@ final class IkeService {
         }
       }
     }
+  }
+
+  /** Claims an IKE SA, whoever has it. */
+  private void gather(long spi, int attempt) {
+    var _ =
+        store
+            .findIkeSa(spi)
+            .thenCompose(
+                found ->
+                    found instanceof Found.Present<IkeSaImage>(Owned<IkeSaImage> owned)
+                        ? store.claimIkeSa(spi, owned.fence().epoch(), membership.self())
+                        : CompletableFuture.completedStage(found))
+            .thenAcceptAsync(found -> gathered(spi, found, attempt), control);
+  }
+
+  private void gathered(long spi, Found<IkeSaImage> found, int attempt) {
+    if (found instanceof Found.Present<IkeSaImage>(Owned<IkeSaImage> owned)
+        && owned.fence().owner().equals(membership.self())) {
+      adopt(owned);
+    } else if (found instanceof Found.Absent<IkeSaImage> || attempt >= RETRIES_MAX) {
+      step(new Event.Lost(spi));
+    } else {
+      control.after(RETRY_MILLIS, () -> gather(spi, attempt + 1));
+    }
+  }
+
+  private void lookUpFor(long spi, long forSpi, int attempt) {
+    var _ =
+        store
+            .findIkeSa(spi)
+            .thenAcceptAsync(
+                found -> {
+                  switch (found) {
+                    case Found.Present<IkeSaImage>(Owned<IkeSaImage> owned) ->
+                        step(new Event.LookedUp(forSpi, Optional.of(owned.image())));
+                    case Found.Absent<IkeSaImage>() ->
+                        step(new Event.LookedUp(forSpi, Optional.empty()));
+                    case Found.Unknown<IkeSaImage>() -> {
+                      if (attempt < RETRIES_MAX) {
+                        control.after(RETRY_MILLIS, () -> lookUpFor(spi, forSpi, attempt + 1));
+                      }
+                    }
+                  }
+                },
+                control);
   }
 
   private void flush(long spi, Owner owner) {

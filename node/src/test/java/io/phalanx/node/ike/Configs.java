@@ -26,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The configuration of one side in a test; starts from a site-to-site tunnel with a shared key. */
@@ -77,6 +78,9 @@ final class Configs {
   int retransmitTries = 5;
   Mode mode = Mode.TUNNEL;
   List<String> children = List.of("net");
+
+  /** Networks of children that do not have those of the others: the left one's first. */
+  Map<String, List<String>> networks = Map.of();
 
   private Configs(boolean left) {
     this.left = left;
@@ -162,8 +166,8 @@ final class Configs {
   private Child child(String name) {
     return new Child(
         name,
-        local.stream().map(IpPrefix::parse).toList(),
-        remote.stream().map(IpPrefix::parse).toList(),
+        networks(name, left, local),
+        networks(name, !left, remote),
         espSuites,
         childRekey,
         0,
@@ -171,5 +175,11 @@ final class Configs {
         128,
         mode,
         PacketHandling.DEFAULT);
+  }
+
+  private List<IpPrefix> networks(String child, boolean ofLeft, List<String> otherwise) {
+    List<String> own = networks.getOrDefault(child, List.of());
+    List<String> chosen = own.isEmpty() ? otherwise : List.of(own.get(ofLeft ? 0 : 1));
+    return chosen.stream().map(IpPrefix::parse).toList();
   }
 }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** The store of one side: images as octets, with fences, as the real one. */
 final class FakeStore {
@@ -89,10 +90,22 @@ final class FakeStore {
   /** Makes another member the owner of everything. */
   List<Owned<IkeSaImage>> claimAll(Owner claimant) {
     List<Owned<IkeSaImage>> claimed = new ArrayList<>();
-    for (long spi : ikeSas.keySet().stream().sorted().toList()) {
+    for (long spi : spis()) {
       claimed.add(claim(spi, claimant));
     }
     return claimed;
+  }
+
+  List<Long> spis() {
+    return ikeSas.keySet().stream().sorted().toList();
+  }
+
+  Owner owner(long spi) {
+    return Objects.requireNonNull(ikeSas.get(spi)).fence().owner();
+  }
+
+  Optional<IkeSaImage> image(long spi) {
+    return Optional.ofNullable(ikeSas.get(spi)).map(each -> decode(each.image()));
   }
 
   boolean has(long spi) {

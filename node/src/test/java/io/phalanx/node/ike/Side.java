@@ -234,6 +234,10 @@ final class Side {
           step(new Event.Received(datagram));
         }
       }
+      case Effect.Gather(long spi) ->
+          step(store.has(spi) ? new Event.Adopted(store.claim(spi, owner())) : new Event.Lost(spi));
+      case Effect.LookUp(long spi, long forSpi) ->
+          step(new Event.LookedUp(forSpi, store.image(spi)));
       case Effect.Report report -> reports.add(report);
     }
   }
