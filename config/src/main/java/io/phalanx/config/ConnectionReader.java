@@ -104,7 +104,11 @@ final class ConnectionReader {
     Section remote =
         section
             .required("remote", "remote: {id: \"%any\", auth: psk}")
-            .section("id", "auth", "methods", "eap-identity", "eap-only", "authorities", "address");
+            .section("id", "auth", "methods", "eap-identity", "eap-only", "authorities", "address",
+                "revocation",
+                "crls",
+                "ocsp",
+                "follow-certificate");
     Optional<InetSocketAddress> address =
         remote
             .optional("address")
@@ -195,14 +199,26 @@ final class ConnectionReader {
           case UNKNOWN -> new Psk();
           case PSK -> {
             section.refuse("remove it, or write auth: certificate", "authorities");
+            section.refuse(
+                "remove it, or write auth: certificate",
+                RevocationReader.KEYS.toArray(String[]::new));
             section.refuse("remove it, or write auth: eap", "methods", "eap-identity", "eap-only");
             yield new Psk();
           }
           case CERTIFICATE -> {
             section.refuse("remove it, or write auth: eap", "methods", "eap-identity", "eap-only");
-            yield new Certificate(Optional.empty(), Optional.empty(), authorities(section));
+            yield new Certificate(
+                Optional.empty(),
+                Optional.empty(),
+                authorities(section),
+                new RevocationReader(files).read(section));
           }
-          case EAP -> eap(section, local);
+          case EAP -> {
+            section.refuse(
+                "remove it, or write auth: certificate",
+                RevocationReader.KEYS.toArray(String[]::new));
+            yield eap(section, local);
+          }
         };
     return new Remote(id, authentication);
   }

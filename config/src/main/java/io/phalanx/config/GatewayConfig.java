@@ -5,6 +5,7 @@ import io.phalanx.config.suite.EspSuite;
 import io.phalanx.config.suite.IkeSuite;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -206,9 +207,37 @@ public record GatewayConfig(
    * @param chain for the local side: PEM file, leaf first, then intermediates
    * @param key for the local side: PKCS#8 PEM file
    * @param authorities for the remote side: PEM files of trusted CAs
+   * @param revocation for the remote side: how to find out whether its certificates were revoked
    */
-  public record Certificate(Optional<Path> chain, Optional<Path> key, List<Path> authorities)
-      implements Authentication {}
+  public record Certificate(
+      Optional<Path> chain, Optional<Path> key, List<Path> authorities, Revocation revocation)
+      implements Authentication {
+    /** Nobody is asked whether it was revoked. */
+    public Certificate(Optional<Path> chain, Optional<Path> key, List<Path> authorities) {
+      this(chain, key, authorities, Revocation.NONE);
+    }
+  }
+
+  /** What it takes for a certificate to count as not revoked. */
+  public enum RevocationPolicy {
+    /** Nothing. */
+    OFF,
+    /** Nobody who can be asked says that it is revoked. */
+    IF_AVAILABLE,
+    /** Somebody says that it is not. */
+    STRICT
+  }
+
+  /**
+   * @param crls files and HTTP places of CRLs, beside those that a certificate names
+   * @param ocsp responder to ask first
+   * @param named whether the places that a certificate names are asked, too
+   */
+  public record Revocation(
+      RevocationPolicy policy, List<URI> crls, Optional<URI> ocsp, boolean named) {
+    public static final Revocation NONE =
+        new Revocation(RevocationPolicy.OFF, List.of(), Optional.empty(), false);
+  }
 
   /** What ESP carries (RFC 4301 §4.1). */
   public enum Mode {

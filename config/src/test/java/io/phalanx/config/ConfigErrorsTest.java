@@ -122,6 +122,11 @@ class ConfigErrorsTest {
           id: gw.lab.test, auth: psk | id: gw.lab.test, auth: certificate, certificate: c.pem | there is no file
           remote: {auth: psk}  | remote: {auth: certificate} | remote.authorities: the key is missing
           remote: {auth: psk}  | remote: {auth: psk, authorities: [ca.pem]} | remote.authorities: has no meaning here
+          remote: {auth: psk}  | remote: {auth: psk, revocation: strict} | remote.revocation: has no meaning here
+          remote: {auth: psk}  | remote: {auth: certificate, revocation: maybe} | use one of if-available, off, strict
+          remote: {auth: psk}  | remote: {auth: certificate, crls: [a.crl]} | remote.crls: has no meaning here - write revocation: if-available
+          remote: {auth: psk}  | remote: {auth: certificate, revocation: strict, ocsp: "ftp://x"} | "ftp://x" is not an HTTP address
+          remote: {auth: psk}  | remote: {auth: certificate, revocation: strict, follow-certificate: false} | there is nobody to ask
           remote: {auth: psk}  | remote: {auth: psk, address: peer.example} | remote.address: "peer.example"
           remote: {auth: psk}  | remote: {auth: psk}\\n    initiate: true | there is no address to initiate to
           remote: {auth: psk}  | remote: {auth: psk}\\n    routability-check: late | "late" is not known here - use one of after, before, never

@@ -22,6 +22,7 @@ import io.phalanx.node.ike.wire.Payload;
 import io.phalanx.node.ike.wire.Payload.Authentication;
 import io.phalanx.replication.image.IkeSaImage.InitExchange;
 import java.nio.ByteBuffer;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -47,7 +48,11 @@ final class Authenticator {
   /** What came of it. */
   sealed interface Verdict {}
 
-  record Accepted(Connection connection, Identity peerId) implements Verdict {}
+  /**
+   * @param path of the peer's certificates, up to the authority; empty without certificates
+   */
+  record Accepted(Connection connection, Identity peerId, List<X509Certificate> path)
+      implements Verdict {}
 
   /**
    * @param reason for our log only
@@ -75,11 +80,12 @@ final class Authenticator {
       boolean _ = SharedKeyAuth.verify(sa.suite.prf(), NOBODYS_KEY, new byte[0], proof.get());
     }
     for (Connection candidate : candidates) {
-      Optional<String> fault = fault(sa, candidate, claimed.get(), message, nowMillis);
-      if (fault.isEmpty()) {
-        return new Accepted(candidate, claimed.get());
+      switch (judge(sa, candidate, claimed.get(), message, nowMillis)) {
+        case Accepted accepted -> {
+          return accepted;
+        }
+        case Refused(var fault) -> reason = claimed.get() + ": " + fault;
       }
-      reason = claimed.get() + ": " + fault.get();
     }
     return new Refused(reason);
   }
@@ -104,7 +110,7 @@ final class Authenticator {
             .filter(each -> each.remote().authentication() instanceof GatewayConfig.Eap)
             .min(Comparator.comparingInt(Authenticator::vagueness));
     return connection.isPresent()
-        ? new Accepted(connection.get(), claimed.get())
+        ? new Accepted(connection.get(), claimed.get(), List.of())
         : new Refused("no connection with EAP for " + claimed.get());
   }
 
@@ -118,10 +124,10 @@ final class Authenticator {
         && !connection.remote().id().get().matches(claimed.get())) {
       return new Refused("the peer is " + claimed.get());
     }
-    Optional<String> fault = fault(sa, connection, claimed.get(), message, nowMillis);
-    return fault.isPresent()
-        ? new Refused(claimed.get() + ": " + fault.get())
-        : new Accepted(connection, claimed.get());
+    return switch (judge(sa, connection, claimed.get(), message, nowMillis)) {
+      case Accepted accepted -> accepted;
+      case Refused(var fault) -> new Refused(claimed.get() + ": " + fault);
+    };
   }
 
   private static boolean fits(GatewayConfig.Authentication wanted, AuthMethod method) {
@@ -132,13 +138,13 @@ final class Authenticator {
     };
   }
 
-  /** Why the proof in a message is not good; empty if it is. */
-  private Optional<String> fault(
+  /** Whether the proof in a message is good. */
+  private Verdict judge(
       IkeSa sa, Connection connection, Identity claimed, IkeMessage message, long nowMillis) {
     Optional<Authentication> proof = message.first(Authentication.class);
     Optional<InitExchange> init = sa.init;
     if (proof.isEmpty() || init.isEmpty()) {
-      return Optional.of("no AUTH payload");
+      return new Refused("no AUTH payload");
     }
     byte[] octets =
         sa.initiator
@@ -151,15 +157,17 @@ final class Authenticator {
         boolean good =
             SharedKeyAuth.verify(sa.suite.prf(), key.orElse(NOBODYS_KEY), octets, proof.get())
                 && key.isPresent();
-        yield good ? Optional.empty() : Optional.of("the shared key does not fit");
+        yield good
+            ? new Accepted(connection, claimed, List.of())
+            : new Refused("the shared key does not fit");
       }
-      case GatewayConfig.Eap _ -> Optional.of("EAP is for the initiator");
+      case GatewayConfig.Eap _ -> new Refused("EAP is for the initiator");
       case GatewayConfig.Certificate _ ->
-          signatureFault(connection, claimed, message, proof.get(), octets, nowMillis);
+          judgeSignature(connection, claimed, message, proof.get(), octets, nowMillis);
     };
   }
 
-  private Optional<String> signatureFault(
+  private Verdict judgeSignature(
       Connection connection,
       Identity claimed,
       IkeMessage message,
@@ -179,11 +187,11 @@ final class Authenticator {
             .toList();
     Instant now = Instant.ofEpochMilli(nowMillis);
     return switch (PeerCertificates.validate(certificates, authorities, now, claimed)) {
-      case PeerCertificates.Refused(var reason) -> Optional.of("certificate: " + reason);
+      case PeerCertificates.Refused(var reason) -> new Refused("certificate: " + reason);
       case PeerCertificates.Trusted trusted ->
           SignatureAuth.verify(trusted.key(), octets, proof)
-              ? Optional.empty()
-              : Optional.of("the signature does not verify");
+              ? new Accepted(connection, claimed, trusted.path())
+              : new Refused("the signature does not verify");
     };
   }
 

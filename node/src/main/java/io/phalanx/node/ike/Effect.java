@@ -1,5 +1,6 @@
 package io.phalanx.node.ike;
 
+import io.phalanx.config.GatewayConfig.Revocation;
 import io.phalanx.config.Identity;
 import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
@@ -9,6 +10,7 @@ import io.phalanx.replication.Commit;
 import io.phalanx.replication.Fence;
 import io.phalanx.replication.image.SaClusterImage;
 import java.net.InetAddress;
+import java.security.cert.X509Certificate;
 import java.util.List;
 
 /** What the engine wants done. */
@@ -54,6 +56,16 @@ public sealed interface Effect {
       implements Effect {}
 
   record ReleaseAddresses(List<InetAddress> addresses, long sessionId) implements Effect {}
+  /**
+   * Find out whether certificates were revoked, then tell {@link Event.RevocationChecked}.
+   *
+   * @param path from the peer's own certificate to the trusted authority's
+   */
+  record CheckRevocation(long localSpi, List<X509Certificate> path, Revocation sources)
+      implements Effect {}
+
+  record ReleaseAddresses(List<InetAddress> addresses, long sessionId)
+      implements Effect {}
 
   /** Ask a RADIUS server about a peer, then tell {@link Event.RadiusAnswered}. */
   record AskRadius(long localSpi, RadiusQuestion question) implements Effect {}

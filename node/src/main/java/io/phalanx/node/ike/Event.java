@@ -5,6 +5,7 @@ import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.node.radius.AccountRecord;
 import io.phalanx.node.radius.AccountRecord.Traffic;
 import io.phalanx.node.radius.RadiusAnswer;
+import io.phalanx.node.auth.RevocationStatus;
 import io.phalanx.replication.Outcome;
 import io.phalanx.replication.Owned;
 import io.phalanx.replication.image.IkeSaImage;
@@ -52,6 +53,9 @@ public sealed interface Event {
 
   /** A RADIUS server wants the session ended (RFC 5176). */
   record Disconnect(long ikeSpi) implements Event {}
+
+  /** The answer to {@link Effect.CheckRevocation}. */
+  record RevocationChecked(long localSpi, RevocationStatus status) implements Event {}
 
   /** Bring a connection up, if it is not. */
   record Initiate(String connection) implements Event {}

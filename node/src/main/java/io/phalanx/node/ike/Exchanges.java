@@ -6,6 +6,7 @@ import io.phalanx.config.iana.ExchangeType;
 import io.phalanx.config.iana.NotifyType;
 import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
+import io.phalanx.node.auth.RevocationStatus;
 import io.phalanx.node.ike.wire.Decoded;
 import io.phalanx.node.ike.wire.Fragment;
 import io.phalanx.node.ike.wire.IkeHeader;
@@ -79,6 +80,10 @@ final class Exchanges {
 
   IkeSaInitiation initiation() {
     return initiation;
+  }
+
+  void revocationChecked(IkeSa sa, RevocationStatus status, long nowMillis) {
+    auth.revocationChecked(sa, status, nowMillis);
   }
 
   void addressesLeased(IkeSa sa, List<InetAddress> addresses, long nowMillis) {

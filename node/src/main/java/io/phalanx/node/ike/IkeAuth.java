@@ -3,10 +3,12 @@ package io.phalanx.node.ike;
 import io.phalanx.config.GatewayConfig.Child;
 import io.phalanx.config.GatewayConfig.Connection;
 import io.phalanx.config.GatewayConfig.Pool;
+import io.phalanx.config.GatewayConfig.Revocation;
 import io.phalanx.config.Identity;
 import io.phalanx.config.IdentityPattern;
 import io.phalanx.config.Secret;
 import io.phalanx.config.iana.NotifyType;
+import io.phalanx.node.auth.RevocationStatus;
 import io.phalanx.node.ike.wire.Configurations;
 import io.phalanx.node.ike.wire.IkeMessage;
 import io.phalanx.node.ike.wire.Notifies;
@@ -81,13 +83,16 @@ final class IkeAuth {
     switch (verdict) {
       case Authenticator.Refused(var reason) ->
           refuse(sa, in, NotifyType.AUTHENTICATION_FAILED, reason, nowMillis);
-      case Authenticator.Accepted(var connection, var peerId) -> {
+      case Authenticator.Accepted(var connection, var peerId, var path) -> {
         sa.connection = connection.name();
         sa.localId = Optional.of(connection.local().id());
         sa.peerId = Optional.of(peerId);
         follow(sa, in);
+        Optional<Revocation> sources = Revocations.sources(connection, path);
         if (wantsEap) {
           after(sa, in, eap.begin(sa, in, connection, peerId), nowMillis);
+        } else if (sources.isPresent()) {
+          Revocations.ask(sa, path, new Revocations.Request(in, connection, sources.get()));
         } else {
           admit(sa, in, connection, nowMillis);
         }
@@ -95,7 +100,25 @@ final class IkeAuth {
     }
   }
 
-  /** The peer is who it says: gets its addresses, or is told that it is up. */
+  /** Goes on with a message whose certificates have been checked. */
+  void revocationChecked(IkeSa sa, RevocationStatus status, long nowMillis) {
+    if (sa.local.revocationAsked.isEmpty()) {
+      return;
+    }
+    Revocations.Waiting waiting = sa.local.revocationAsked.get();
+    sa.local.revocationAsked = Optional.empty();
+    Optional<String> fault = Revocations.fault(waiting, status);
+    switch (waiting) {
+      case Revocations.Request(var in, _, _) when fault.isPresent() ->
+          refuse(sa, in, NotifyType.AUTHENTICATION_FAILED, fault.get(), nowMillis);
+      case Revocations.Request(var in, var connection, _) -> admit(sa, in, connection, nowMillis);
+      case Revocations.Response _ when fault.isPresent() -> leave(sa, fault.get(), nowMillis);
+      case Revocations.Response(var message, var connection, var peer, _) ->
+          accept(sa, connection, peer, message, nowMillis);
+    }
+  }
+
+  /** The peer is who it says. What it wants to have comes next. */
   private void admit(IkeSa sa, Inbound in, Connection connection, long nowMillis) {
     if (in.message().has(NotifyType.INITIAL_CONTACT)) {
       closing.firstContact(sa, nowMillis);
@@ -360,8 +383,8 @@ final class IkeAuth {
 
   /** As initiator: takes the answer. */
   void processResponse(IkeSa sa, Connection connection, IkeMessage message, long nowMillis) {
-    RequestInFlight request = messages.answered(sa);
     if (!Grammar.IKE_AUTH_RESPONSE.allows(message)) {
+      var _ = messages.answered(sa);
       String notifies =
           String.join(
               ",",
@@ -372,12 +395,36 @@ final class IkeAuth {
       return;
     }
     switch (authenticator.judgeResponder(sa, connection, message, nowMillis)) {
-      case Authenticator.Refused(var reason) -> {
-        sa.report("auth-failed", reason);
-        informational.sendDeleteIke(sa, "the peer is not who it should be", nowMillis);
+      case Authenticator.Refused(var reason) -> leave(sa, reason, nowMillis);
+      case Authenticator.Accepted peer -> {
+        Optional<Revocation> sources = Revocations.sources(connection, peer.path());
+        if (sources.isPresent()) {
+          Revocations.ask(
+              sa,
+              peer.path(),
+              new Revocations.Response(message, connection, peer, sources.get()));
+        } else {
+          accept(sa, connection, peer, message, nowMillis);
+        }
       }
-      case Authenticator.Accepted(_, var peerId) -> {
-        sa.peerId = Optional.of(peerId);
+    }
+  }
+
+  private void leave(IkeSa sa, String reason, long nowMillis) {
+    var _ = messages.answered(sa);
+    sa.report("auth-failed", reason);
+    informational.sendDeleteIke(sa, "the peer is not who it should be", nowMillis);
+  }
+
+  /** As initiator: the peer is who it should be. */
+  private void accept(
+      IkeSa sa,
+      Connection connection,
+      Authenticator.Accepted peer,
+      IkeMessage message,
+      long nowMillis) {
+    RequestInFlight request = messages.answered(sa);
+    sa.peerId = Optional.of(peer.peerId());
         sa.establishedAtMillis = nowMillis;
         sa.rekeyAtMillis = environment.rekeyAt(connection.rekeyAfter(), nowMillis);
         Reauthentication.note(sa, connection, message, nowMillis);
@@ -389,8 +436,6 @@ final class IkeAuth {
           acceptChild(sa, connection, request, message, nowMillis);
         }
         sa.init = Optional.empty();
-      }
-    }
   }
 
   private static List<InetAddress> ownAddresses(IkeMessage message) {

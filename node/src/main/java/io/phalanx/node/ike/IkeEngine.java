@@ -117,6 +117,14 @@ public final class IkeEngine {
                     exchanges.addressesLeased(sa, addresses, turn.nowMillis());
                     settle(sa, turn);
                   });
+      case Event.RevocationChecked(long spi, var status) ->
+          table
+              .find(spi)
+              .ifPresent(
+                  sa -> {
+                    exchanges.revocationChecked(sa, status, turn.nowMillis());
+                    settle(sa, turn);
+                  });
       case Event.RadiusAnswered(long spi, RadiusAnswer answer) ->
           table
               .find(spi)
@@ -245,6 +253,7 @@ public final class IkeEngine {
           Event.RadiusAnswered _,
           Event.Accounted _,
           Event.Counted _,
+          Event.RevocationChecked _,
           Event.Initiate _,
           Event.Yield _,
           Event.PeerSent _,

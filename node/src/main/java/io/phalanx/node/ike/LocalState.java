@@ -68,6 +68,9 @@ final class LocalState {
   /** SPIs of other IKE SAs that have to come to this member first. */
   final Set<Long> gathering = new HashSet<>();
 
+  /** A message whose certificates are being checked. */
+  Optional<Revocations.Waiting> revocationAsked = Optional.empty();
+
   /** Whether the IKE SA is not here any more. */
   boolean gone;
 
@@ -178,6 +181,7 @@ final class LocalState {
         || !gathering.isEmpty()
         || commitment.isPresent()
         || addressesWanted.isPresent()
-        || radiusAsked.isPresent();
+        || radiusAsked.isPresent()
+        || revocationAsked.isPresent();
   }
 }

@@ -19,6 +19,8 @@ import io.phalanx.node.ike.crypto.Cookies;
 import io.phalanx.node.ops.SessionView;
 import io.phalanx.node.radius.DisconnectServer;
 import io.phalanx.node.radius.RadiusClient;
+import io.phalanx.node.revocation.FetchLimits;
+import io.phalanx.node.revocation.RevocationChecker;
 import io.phalanx.replication.Fence;
 import io.phalanx.replication.Membership;
 import io.phalanx.replication.Owner;
@@ -37,6 +39,7 @@ import io.phalanx.replication.seal.Keyring;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -144,6 +147,8 @@ record Assembly(
             datapath,
             new Addresses(config.pools(), cluster.registry(), System::currentTimeMillis),
             radius,
+            parts.add(
+                new RevocationChecker(FetchLimits.DEFAULT, random, InstantSource.system())),
             directory,
             System::currentTimeMillis);
     directory.whenAdopted(ike::claimIfOrphan);

@@ -28,7 +28,7 @@ final class CredentialFiles {
     Map<String, Credential> own = new HashMap<>();
     Map<String, TrustAnchors> authorities = new HashMap<>();
     for (Connection connection : config.connections()) {
-      if (connection.local().authentication() instanceof Certificate(var chain, var key, _)
+      if (connection.local().authentication() instanceof Certificate(var chain, var key, _, _)
           && chain.isPresent()
           && key.isPresent()) {
         own.put(

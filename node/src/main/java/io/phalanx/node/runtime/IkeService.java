@@ -8,6 +8,7 @@ import io.phalanx.node.ike.Event;
 import io.phalanx.node.ike.IkeEngine;
 import io.phalanx.node.ops.SessionView;
 import io.phalanx.node.radius.SessionQuery;
+import io.phalanx.node.revocation.RevocationChecker;
 import io.phalanx.replication.Interlink;
 import io.phalanx.replication.Membership;
 import io.phalanx.replication.Owned;
@@ -55,6 +56,7 @@ final class IkeService {
   private final Datapath datapath;
   private final Addresses addresses;
   private final Radius radius;
+  private final RevocationChecker revocation;
   private final LongSupplier nowMillis;
   private final SaDirectory directory;
   private final Held<Long, Waiting> held = new Held<>(HELD_PER_SA_MAX, HELD_MAX);
@@ -72,6 +74,7 @@ final class IkeService {
       Datapath datapath,
       Addresses addresses,
       Radius radius,
+      RevocationChecker revocation,
       SaDirectory directory,
       LongSupplier nowMillis) {
     this.control = control;
@@ -82,6 +85,7 @@ final class IkeService {
     this.datapath = datapath;
     this.addresses = addresses;
     this.radius = radius;
+    this.revocation = revocation;
     this.directory = directory;
     this.nowMillis = nowMillis;
   }
@@ -173,6 +177,13 @@ final class IkeService {
                 .lease(lease)
                 .thenAcceptAsync(
                     leased -> step(new Event.AddressesLeased(lease.localSpi(), leased)), control);
+      }
+      case Effect.CheckRevocation(long spi, var path, var sources) -> {
+        var _ =
+            revocation
+                .check(path, sources)
+                .thenAcceptAsync(
+                    status -> step(new Event.RevocationChecked(spi, status)), control);
       }
       case Effect.ReleaseAddresses release -> addresses.release(release);
       case Effect.AskRadius wish -> radius.ask(wish, this::step);

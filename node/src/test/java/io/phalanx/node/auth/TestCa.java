@@ -187,6 +187,11 @@ public final class TestCa {
       return this;
     }
 
+    public Template extension(ASN1ObjectIdentifier id, ASN1Encodable value) {
+      items.add(new Item(id, false, value));
+      return this;
+    }
+
     Template extension(String id, boolean critical) {
       items.add(new Item(new ASN1ObjectIdentifier(id), critical, DERNull.INSTANCE));
       return this;
@@ -205,14 +210,14 @@ public final class TestCa {
       return this;
     }
 
-    Template purposes(KeyPurposeId... purposes) {
+    public Template purposes(KeyPurposeId... purposes) {
       items.add(new Item(Extension.extendedKeyUsage, true, new ExtendedKeyUsage(purposes)));
       return this;
     }
 
     Template ca(int pathLength) {
       items.add(new Item(Extension.basicConstraints, true, new BasicConstraints(pathLength)));
-      return usage(KeyUsage.keyCertSign);
+      return usage(KeyUsage.keyCertSign | KeyUsage.cRLSign);
     }
 
     public Template valid(Instant notBefore, Instant notAfter) {

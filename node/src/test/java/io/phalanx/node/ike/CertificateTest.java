@@ -3,11 +3,14 @@ package io.phalanx.node.ike;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.phalanx.config.GatewayConfig;
+import io.phalanx.config.GatewayConfig.RevocationPolicy;
 import io.phalanx.config.IdentityNotation;
 import io.phalanx.config.IdentityPattern;
 import io.phalanx.node.auth.Credential;
+import io.phalanx.node.auth.RevocationStatus;
 import io.phalanx.node.auth.TestCa;
 import io.phalanx.node.auth.TrustAnchors;
+import io.phalanx.replication.image.IkeSaImage;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -124,6 +127,104 @@ final class CertificateTest {
     EstablishTest.assertSameChild(connected(chained, credentials("right.example", RSA, CA)));
     Credentials broken = credentials("left.example", "CN=left.example", ECDSA, second, second);
     assertRefused(connected(broken, credentials("right.example", RSA, CA)));
+  }
+
+  private World checked(RevocationPolicy policy, RevocationStatus found) {
+    right.peerAuthentication = checked(policy);
+    World world =
+        new World(
+            left,
+            credentials("left.example", ECDSA, CA),
+            right,
+            credentials("right.example", ECDSA, CA),
+            1);
+    world.nowMillis = TestCa.NOW.toEpochMilli();
+    world.right.revocation = found;
+    return world;
+  }
+
+  private static GatewayConfig.Authentication checked(RevocationPolicy policy) {
+    return new GatewayConfig.Certificate(
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        new GatewayConfig.Revocation(policy, List.of(), Optional.empty(), true));
+  }
+
+  @Test
+  void shouldAskAboutThePathOfThePeer() {
+    World world = checked(RevocationPolicy.STRICT, RevocationStatus.GOOD);
+    world.connect();
+    EstablishTest.assertSameChild(world);
+    assertThat(world.right.checks).hasSize(1);
+    assertThat(world.right.checks.getFirst().path())
+        .hasSize(2)
+        .last()
+        .isEqualTo(CA.certificate());
+    assertThat(world.left.checks).isEmpty();
+  }
+
+  @Test
+  void thePolicyShouldSayWhatIsEnough() {
+    World unknown = checked(RevocationPolicy.IF_AVAILABLE, RevocationStatus.UNKNOWN);
+    unknown.connect();
+    EstablishTest.assertSameChild(unknown);
+    for (World refused :
+        List.of(
+            checked(RevocationPolicy.STRICT, RevocationStatus.UNKNOWN),
+            checked(RevocationPolicy.STRICT, RevocationStatus.REVOKED),
+            checked(RevocationPolicy.IF_AVAILABLE, RevocationStatus.REVOKED))) {
+      refused.connect();
+      assertRefused(refused);
+    }
+  }
+
+  @Test
+  void shouldSayNothingBeforeItIsKnown() {
+    World world = checked(RevocationPolicy.STRICT, RevocationStatus.GOOD);
+    world.right.checkMillis = 3_000;
+    world.connect();
+    assertThat(world.right.checks).as("however often the request comes").hasSize(1);
+    assertThat(world.right.store.images())
+        .allMatch(image -> image.phase() == IkeSaImage.Phase.HALF_OPEN);
+    assertThat(world.seen.stream().filter(each -> !each.fromLeft())).hasSize(1);
+    world.run(3_000);
+    EstablishTest.assertSameChild(world);
+  }
+
+  @Test
+  void aMemberThatDiesWhileItAsksShouldNotBeNoticed() {
+    World world = checked(RevocationPolicy.STRICT, RevocationStatus.GOOD);
+    world.right.checkMillis = 700;
+    world.left.step(new Event.Initiate("conn"));
+    assertThat(world.runUntil(5_000, () -> !world.right.checks.isEmpty())).isTrue();
+    world.right.takeOver();
+    world.run(5_000);
+    assertThat(world.right.checks).as("the successor asks anew").hasSize(2);
+    EstablishTest.assertSameChild(world);
+  }
+
+  @Test
+  void shouldAskAboutTheResponderToo() {
+    for (RevocationStatus found : List.of(RevocationStatus.GOOD, RevocationStatus.REVOKED)) {
+      left.peerAuthentication = checked(RevocationPolicy.STRICT);
+      World world = checked(RevocationPolicy.OFF, RevocationStatus.UNKNOWN);
+      world.left.revocation = found;
+      world.left.checkMillis = 700;
+      world.left.step(new Event.Initiate("conn"));
+      assertThat(world.runUntil(5_000, () -> !world.left.checks.isEmpty())).isTrue();
+      world.left.takeOver();
+      world.run(5_000);
+      assertThat(world.left.checks).hasSize(2);
+      if (found == RevocationStatus.GOOD) {
+        EstablishTest.assertSameChild(world);
+      } else {
+        assertThat(world.left.reported("auth-failed")).isTrue();
+        world.run(60_000);
+        assertThat(world.left.ikeSas()).isEmpty();
+        assertThat(world.right.ikeSas()).isEmpty();
+      }
+    }
   }
 
   @Test

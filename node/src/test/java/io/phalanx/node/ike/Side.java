@@ -4,6 +4,7 @@ import io.phalanx.config.GatewayConfig;
 import io.phalanx.datapath.NonceSource;
 import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
+import io.phalanx.node.auth.RevocationStatus;
 import io.phalanx.node.ike.crypto.Cookies;
 import io.phalanx.node.radius.AccountRecord;
 import io.phalanx.node.radius.RadiusAnswer;
@@ -60,6 +61,12 @@ final class Side {
   Function<Commit, Outcome> answer = commit -> store.commit(commit);
 
   long storeMillis = 1;
+
+  /** What is found out about certificates, and how long that takes. */
+  RevocationStatus revocation = RevocationStatus.GOOD;
+
+  long checkMillis = 1;
+  final List<Effect.CheckRevocation> checks = new ArrayList<>();
   boolean silent;
   Function<Effect.LeaseAddresses, List<InetAddress>> pool = _ -> List.of();
 
@@ -216,6 +223,12 @@ final class Side {
           world.after(
               storeMillis,
               () -> stepOf(of, new Event.AddressesLeased(lease.localSpi(), pool.apply(lease))));
+      case Effect.CheckRevocation check -> {
+        checks.add(check);
+        world.after(
+            checkMillis,
+            () -> stepOf(of, new Event.RevocationChecked(check.localSpi(), revocation)));
+      }
       case Effect.ReleaseAddresses release -> released.add(release);
       case Effect.AskRadius(long spi, RadiusQuestion question) -> radiusAnswer(of, spi, question);
       case Effect.Account(AccountRecord report) -> {
