@@ -10,6 +10,8 @@ import java.util.Set;
  *
  * @param sessionId who will have it; never 0
  * @param lessee tells whom the session is of: the same one gets the same address again
+ * @param replaced sessions of the lessee that have ended, though they may not have given back yet
+ *     what they had: it is this session's now
  * @param fixed this address or none
  * @param ranges otherwise any of these
  * @param reserved addresses that are kept for others
@@ -18,11 +20,13 @@ import java.util.Set;
 public record AddressWish(
     long sessionId,
     long lessee,
+    Set<Long> replaced,
     Optional<InetAddress> fixed,
     List<AddressRange> ranges,
     Set<InetAddress> reserved,
     long nowMillis) {
   public AddressWish {
+    replaced = Set.copyOf(replaced);
     ranges = List.copyOf(ranges);
     reserved = Set.copyOf(reserved);
   }

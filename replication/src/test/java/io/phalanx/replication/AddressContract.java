@@ -28,7 +28,8 @@ public abstract class AddressContract extends RegistryContract {
   }
 
   private AddressWish wish(long session, long lessee, AddressRange... ranges) {
-    return new AddressWish(session, lessee, Optional.empty(), List.of(ranges), Set.of(), nowMillis);
+    return new AddressWish(
+        session, lessee, Set.of(), Optional.empty(), List.of(ranges), Set.of(), nowMillis);
   }
 
   private Optional<InetAddress> lease(int number, AddressWish wish) {
@@ -134,16 +135,32 @@ public abstract class AddressContract extends RegistryContract {
   void shouldGiveAFixedAddressOrNone() {
     InetAddress fixed = address(42);
     AddressWish other =
-        new AddressWish(5, 5, Optional.empty(), List.of(range(42, 42)), Set.of(fixed), nowMillis);
+        new AddressWish(
+            5, 5, Set.of(), Optional.empty(), List.of(range(42, 42)), Set.of(fixed), nowMillis);
     assertThat(lease(1, other)).as("it is kept for somebody").isEmpty();
     AddressWish wish =
-        new AddressWish(1, 1, Optional.of(fixed), List.of(), Set.of(fixed), nowMillis);
+        new AddressWish(1, 1, Set.of(), Optional.of(fixed), List.of(), Set.of(fixed), nowMillis);
     assertThat(lease(1, wish)).contains(fixed);
     AddressWish second =
-        new AddressWish(2, 1, Optional.of(fixed), List.of(), Set.of(fixed), nowMillis);
+        new AddressWish(2, 1, Set.of(), Optional.of(fixed), List.of(), Set.of(fixed), nowMillis);
     assertThat(lease(2, second)).as("another session of the same").isEmpty();
     release(3, fixed, 1);
     assertThat(lease(2, second)).contains(fixed);
+  }
+
+  /** A client that crashed comes back, and says that it has begun anew. */
+  @Test
+  void shouldHandAnAddressOnToTheSessionThatReplacesItsHolder() {
+    InetAddress mine = lease(1, wish(1, 77, range(0, 9))).orElseThrow();
+    AddressWish again =
+        new AddressWish(
+            2, 77, Set.of(1L, 5L), Optional.empty(), List.of(range(0, 9)), Set.of(), nowMillis);
+    assertThat(lease(2, again)).contains(mine);
+    release(3, mine, 1);
+    AddressWish other =
+        new AddressWish(
+            3, 78, Set.of(2L), Optional.empty(), List.of(range(0, 9)), Set.of(), nowMillis);
+    assertThat(lease(1, other)).as("of another lessee").isPresent().isNotEqualTo(Optional.of(mine));
   }
 
   @Test

@@ -33,8 +33,7 @@ public final class SignatureStrength {
 
   /** Whether the signature on a certificate does. */
   public static boolean strong(X509Certificate certificate) {
-    return strong(
-        certificate.getSigAlgOID(), Optional.ofNullable(certificate.getSigAlgParams()));
+    return strong(certificate.getSigAlgOID(), Optional.ofNullable(certificate.getSigAlgParams()));
   }
 
   /**

@@ -3,6 +3,7 @@ package io.phalanx.node.ike;
 import io.phalanx.replication.image.IkeSaImage.ChildRef;
 import io.phalanx.replication.image.IkeSaImage.Phase;
 import io.phalanx.replication.image.IkeSaImage.RekeyedByPeer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,12 +42,16 @@ final class Closing {
   /**
    * The peer says that this is all it has: what this member still has of it is left over from
    * before its restart (RFC 7296 §2.4). What others have goes by their probes.
+   *
+   * @return the sessions that this has ended
    */
-  void firstContact(IkeSa sa, long nowMillis) {
+  List<Long> firstContact(IkeSa sa, long nowMillis) {
+    List<Long> ended = new ArrayList<>();
     for (IkeSa other : table.all()) {
       if (other != sa
           && other.phase == Phase.ESTABLISHED
           && other.peerId.equals(sa.peerId)
+          && other.grants.user().equals(sa.grants.user())
           && other.connection.equals(sa.connection)) {
         other.request = Optional.empty();
         other.local.dropTasks();
@@ -55,8 +60,10 @@ final class Closing {
         dropChildren(other, "the peer has begun anew");
         other.expiresAtMillis = nowMillis;
         table.touch(other);
+        ended.add(other.sessionId);
       }
     }
+    return ended;
   }
 
   /** As initiator: ends the IKE SAs whose place this one takes (RFC 4478). */

@@ -43,6 +43,7 @@ public sealed interface Effect {
    * Lease addresses out of a pool, then tell {@link Event.AddressesLeased}.
    *
    * @param families 4, 6 or both, each at most once
+   * @param replaced sessions of the peer that have ended with this one: their addresses are its now
    * @param wished for its family this address or none, in the place of a free choice: kept for the
    *     identity by the configuration, or named by whoever has authenticated it
    */
@@ -52,10 +53,10 @@ public sealed interface Effect {
       String pool,
       List<Integer> families,
       Identity identity,
+      List<Long> replaced,
       List<InetAddress> wished)
       implements Effect {}
 
-  record ReleaseAddresses(List<InetAddress> addresses, long sessionId) implements Effect {}
   /**
    * Find out whether certificates were revoked, then tell {@link Event.RevocationChecked}.
    *
@@ -64,8 +65,7 @@ public sealed interface Effect {
   record CheckRevocation(long localSpi, List<X509Certificate> path, Revocation sources)
       implements Effect {}
 
-  record ReleaseAddresses(List<InetAddress> addresses, long sessionId)
-      implements Effect {}
+  record ReleaseAddresses(List<InetAddress> addresses, long sessionId) implements Effect {}
 
   /** Ask a RADIUS server about a peer, then tell {@link Event.RadiusAnswered}. */
   record AskRadius(long localSpi, RadiusQuestion question) implements Effect {}

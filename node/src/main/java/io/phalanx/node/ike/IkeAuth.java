@@ -120,13 +120,10 @@ final class IkeAuth {
 
   /** The peer is who it says. What it wants to have comes next. */
   private void admit(IkeSa sa, Inbound in, Connection connection, long nowMillis) {
-    if (in.message().has(NotifyType.INITIAL_CONTACT)) {
-      closing.firstContact(sa, nowMillis);
-    }
-    lease(sa, in, connection, nowMillis);
-  }
-
-  private void lease(IkeSa sa, Inbound in, Connection connection, long nowMillis) {
+    List<Long> replaced =
+        in.message().has(NotifyType.INITIAL_CONTACT)
+            ? closing.firstContact(sa, nowMillis)
+            : List.of();
     Identity lessee = Lessees.of(sa);
     Optional<Pool> pool = pool(sa, connection, lessee);
     List<Integer> families = families(sa, in.message(), pool);
@@ -142,6 +139,7 @@ final class IkeAuth {
               pool.map(Pool::name).orElse(""),
               families,
               lessee,
+              replaced,
               granted.isEmpty() ? environment.fixedAddresses(lessee) : granted));
     }
   }
@@ -400,9 +398,7 @@ final class IkeAuth {
         Optional<Revocation> sources = Revocations.sources(connection, peer.path());
         if (sources.isPresent()) {
           Revocations.ask(
-              sa,
-              peer.path(),
-              new Revocations.Response(message, connection, peer, sources.get()));
+              sa, peer.path(), new Revocations.Response(message, connection, peer, sources.get()));
         } else {
           accept(sa, connection, peer, message, nowMillis);
         }
@@ -425,17 +421,17 @@ final class IkeAuth {
       long nowMillis) {
     RequestInFlight request = messages.answered(sa);
     sa.peerId = Optional.of(peer.peerId());
-        sa.establishedAtMillis = nowMillis;
-        sa.rekeyAtMillis = environment.rekeyAt(connection.rekeyAfter(), nowMillis);
-        Reauthentication.note(sa, connection, message, nowMillis);
-        closing.replaceDue(sa, nowMillis);
-        sa.ownAddresses = ownAddresses(message);
-        mobike.answered(sa, connection, message);
-        established(sa, "own-addresses=" + text(sa.ownAddresses));
-        if (!connection.children().isEmpty()) {
-          acceptChild(sa, connection, request, message, nowMillis);
-        }
-        sa.init = Optional.empty();
+    sa.establishedAtMillis = nowMillis;
+    sa.rekeyAtMillis = environment.rekeyAt(connection.rekeyAfter(), nowMillis);
+    Reauthentication.note(sa, connection, message, nowMillis);
+    closing.replaceDue(sa, nowMillis);
+    sa.ownAddresses = ownAddresses(message);
+    mobike.answered(sa, connection, message);
+    established(sa, "own-addresses=" + text(sa.ownAddresses));
+    if (!connection.children().isEmpty()) {
+      acceptChild(sa, connection, request, message, nowMillis);
+    }
+    sa.init = Optional.empty();
   }
 
   private static List<InetAddress> ownAddresses(IkeMessage message) {

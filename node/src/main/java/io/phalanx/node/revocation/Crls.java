@@ -25,9 +25,8 @@ final class Crls {
   /** In DER, or in PEM as a file often is. */
   static Optional<X509CRL> parse(byte[] octets) {
     try {
-      return CertificateFactory.getInstance("X.509")
-              .generateCRL(new ByteArrayInputStream(octets))
-          instanceof X509CRL crl
+      return CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(octets))
+              instanceof X509CRL crl
           ? Optional.of(crl)
           : Optional.empty();
     } catch (GeneralSecurityException | RuntimeException malformed) {

@@ -74,10 +74,7 @@ final class Ocsp {
                   new Extension(OCSPObjectIdentifiers.id_pkix_ocsp_nonce, false, wrapped)))
           .build()
           .getEncoded();
-    } catch (OCSPException
-        | CertificateException
-        | OperatorCreationException
-        | IOException fault) {
+    } catch (OCSPException | CertificateException | OperatorCreationException | IOException fault) {
       throw new IllegalStateException("cannot ask about a certificate", fault);
     }
   }
@@ -111,8 +108,7 @@ final class Ocsp {
   private static boolean nonceFits(BasicOCSPResp response, byte[] nonce) throws IOException {
     Extension theirs = response.getExtension(OCSPObjectIdentifiers.id_pkix_ocsp_nonce);
     return theirs == null
-        || Arrays.equals(
-            theirs.getExtnValue().getOctets(), new DEROctetString(nonce).getEncoded());
+        || Arrays.equals(theirs.getExtnValue().getOctets(), new DEROctetString(nonce).getEncoded());
   }
 
   /** By the issuer itself, or by whom it has made its responder (RFC 6960 §4.2.2.2). */
@@ -153,8 +149,7 @@ final class Ocsp {
     }
   }
 
-  private static boolean delegated(
-      X509Certificate responder, X509Certificate issuer, Instant now) {
+  private static boolean delegated(X509Certificate responder, X509Certificate issuer, Instant now) {
     try {
       responder.verify(issuer.getPublicKey());
       responder.checkValidity(Date.from(now));

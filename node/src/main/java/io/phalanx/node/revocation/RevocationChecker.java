@@ -135,8 +135,7 @@ public final class RevocationChecker implements AutoCloseable {
       silent.put(place, true, clock.instant().plus(SILENT_KEPT));
     }
     return answer.flatMap(
-        octets ->
-            Ocsp.read(octets, asked.certificate(), asked.issuer(), nonce, clock.instant()));
+        octets -> Ocsp.read(octets, asked.certificate(), asked.issuer(), nonce, clock.instant()));
   }
 
   /** CRLs may be parted: one that has it revoked counts, whatever the others say. */
@@ -149,8 +148,7 @@ public final class RevocationChecker implements AutoCloseable {
     for (URI place : places.stream().distinct().toList()) {
       Optional<RevocationStatus> said =
           crl(place)
-              .filter(
-                  crl -> Crls.holds(crl, asked.certificate(), asked.issuer(), clock.instant()))
+              .filter(crl -> Crls.holds(crl, asked.certificate(), asked.issuer(), clock.instant()))
               .map(crl -> Crls.status(crl, asked.certificate()));
       if (said.filter(each -> each == RevocationStatus.REVOKED).isPresent()) {
         return RevocationStatus.REVOKED;

@@ -70,6 +70,7 @@ final class Addresses {
     return new AddressWish(
         wanted.sessionId(),
         lessee(wanted.identity()),
+        Set.copyOf(wanted.replaced()),
         fixed,
         ranges,
         reserved,

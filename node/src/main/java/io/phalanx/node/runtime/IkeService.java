@@ -182,8 +182,7 @@ final class IkeService {
         var _ =
             revocation
                 .check(path, sources)
-                .thenAcceptAsync(
-                    status -> step(new Event.RevocationChecked(spi, status)), control);
+                .thenAcceptAsync(status -> step(new Event.RevocationChecked(spi, status)), control);
       }
       case Effect.ReleaseAddresses release -> addresses.release(release);
       case Effect.AskRadius wish -> radius.ask(wish, this::step);

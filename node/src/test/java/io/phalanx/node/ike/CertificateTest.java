@@ -157,10 +157,7 @@ final class CertificateTest {
     world.connect();
     EstablishTest.assertSameChild(world);
     assertThat(world.right.checks).hasSize(1);
-    assertThat(world.right.checks.getFirst().path())
-        .hasSize(2)
-        .last()
-        .isEqualTo(CA.certificate());
+    assertThat(world.right.checks.getFirst().path()).hasSize(2).last().isEqualTo(CA.certificate());
     assertThat(world.left.checks).isEmpty();
   }
 

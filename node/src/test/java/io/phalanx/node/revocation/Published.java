@@ -91,8 +91,7 @@ final class Published {
     try {
       X509v2CRLBuilder crl =
           new X509v2CRLBuilder(
-              X500Name.getInstance(issuer.getSubjectX500Principal().getEncoded()),
-              Date.from(from));
+              X500Name.getInstance(issuer.getSubjectX500Principal().getEncoded()), Date.from(from));
       crl.setNextUpdate(Date.from(until));
       for (X509Certificate each : revoked) {
         crl.addCRLEntry(each.getSerialNumber(), Date.from(from), CRLReason.keyCompromise);
@@ -165,14 +164,7 @@ final class Published {
 
   static byte[] ocspWithNonce(TestCa ca, byte[] request, Instant from, Optional<byte[]> nonce) {
     return ocsp(
-        ca.keys(),
-        ca.certificate(),
-        ca,
-        request,
-        from,
-        from.plusSeconds(600),
-        nonce,
-        false);
+        ca.keys(), ca.certificate(), ca, request, from, from.plusSeconds(600), nonce, false);
   }
 
   private static byte[] ocsp(
@@ -228,9 +220,7 @@ final class Published {
   private static Extension nonce(byte[] octets) {
     try {
       return new Extension(
-          OCSPObjectIdentifiers.id_pkix_ocsp_nonce,
-          false,
-          new DEROctetString(octets).getEncoded());
+          OCSPObjectIdentifiers.id_pkix_ocsp_nonce, false, new DEROctetString(octets).getEncoded());
     } catch (IOException fault) {
       throw new IllegalStateException(fault);
     }

@@ -81,7 +81,8 @@ class RevocationCheckerTest {
       byte[] body = exchange.getRequestBody().readAllBytes();
       UnaryOperator<byte[]> page = pages.get(path);
       byte[] answer = page == null ? new byte[0] : page.apply(body);
-      exchange.sendResponseHeaders(page == null ? 404 : 200, answer.length == 0 ? -1 : answer.length);
+      exchange.sendResponseHeaders(
+          page == null ? 404 : 200, answer.length == 0 ? -1 : answer.length);
       exchange.getResponseBody().write(answer);
     } finally {
       atOnce.decrementAndGet();
@@ -117,7 +118,11 @@ class RevocationCheckerTest {
   }
 
   private RevocationStatus check(List<X509Certificate> path, Revocation sources) {
-    return checker.check(path, sources).toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+    return checker
+        .check(path, sources)
+        .toCompletableFuture()
+        .orTimeout(10, TimeUnit.SECONDS)
+        .join();
   }
 
   private static X509Certificate leaf() {
@@ -146,8 +151,7 @@ class RevocationCheckerTest {
     Revocation sources = sources(List.of(file.toUri()), Optional.empty(), false);
     assertThat(check(leaf(), sources)).isEqualTo(RevocationStatus.GOOD);
     assertThat(check(revoked, sources)).isEqualTo(RevocationStatus.REVOKED);
-    Revocation gone =
-        sources(List.of(directory.resolve("gone").toUri()), Optional.empty(), false);
+    Revocation gone = sources(List.of(directory.resolve("gone").toUri()), Optional.empty(), false);
     assertThat(check(leaf(), gone)).isEqualTo(RevocationStatus.UNKNOWN);
   }
 
@@ -199,10 +203,9 @@ class RevocationCheckerTest {
     for (X509Certificate responder : List.of(made, notMade, ofOther)) {
       String path = "/by" + responder.getSerialNumber();
       pages.put(
-          path,
-          request -> Published.ocsp(own, responder, CA, request, now, now.plus(HOUR), true));
+          path, request -> Published.ocsp(own, responder, CA, request, now, now.plus(HOUR), true));
       assertThat(check(leaf(), sources(List.of(), Optional.of(place(path)), false)))
-          .isEqualTo(responder == made ? RevocationStatus.GOOD : RevocationStatus.UNKNOWN);
+          .isEqualTo(responder.equals(made) ? RevocationStatus.GOOD : RevocationStatus.UNKNOWN);
     }
   }
 
@@ -246,8 +249,7 @@ class RevocationCheckerTest {
     publish("/root", Published.crl(CA, now, now.plus(HOUR), middle.certificate()));
     publish("/middle", Published.crl(middle, now, now.plus(HOUR)));
     List<X509Certificate> path = List.of(leaf, middle.certificate(), CA.certificate());
-    Revocation both =
-        sources(List.of(place("/root"), place("/middle")), Optional.empty(), false);
+    Revocation both = sources(List.of(place("/root"), place("/middle")), Optional.empty(), false);
     assertThat(check(path, both)).isEqualTo(RevocationStatus.REVOKED);
     assertThat(check(path, sources(List.of(place("/middle")), Optional.empty(), false)))
         .as("nobody speaks of the intermediate")
@@ -268,15 +270,12 @@ class RevocationCheckerTest {
         });
     List<CompletableFuture<RevocationStatus>> answers = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
-      Revocation sources =
-          sources(List.of(), Optional.of(place("/slow")), false);
-      answers.add(
-          checker.check(List.of(leaf(), CA.certificate()), sources).toCompletableFuture());
+      Revocation sources = sources(List.of(), Optional.of(place("/slow")), false);
+      answers.add(checker.check(List.of(leaf(), CA.certificate()), sources).toCompletableFuture());
     }
     assertThat(answers.subList(4, 8)).as("too many").allMatch(answer -> answer.isDone());
     for (var answer : answers) {
-      assertThat(answer.orTimeout(10, TimeUnit.SECONDS).join())
-          .isEqualTo(RevocationStatus.UNKNOWN);
+      assertThat(answer.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo(RevocationStatus.UNKNOWN);
     }
     assertThat(atOnceMax.get()).isLessThanOrEqualTo(2);
   }

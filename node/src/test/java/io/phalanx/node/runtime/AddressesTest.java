@@ -80,14 +80,21 @@ class AddressesTest {
   @Test
   void shouldGiveNothingOfAPoolThatIsNotThere() {
     Effect.LeaseAddresses wish =
-        new Effect.LeaseAddresses(1, 1, "gone", List.of(4), Identity.fqdn("a.example"), List.of());
+        new Effect.LeaseAddresses(
+            1, 1, "gone", List.of(4), Identity.fqdn("a.example"), List.of(), List.of());
     assertThat(addresses.lease(wish).toCompletableFuture().join()).isEmpty();
   }
 
   private List<InetAddress> lease(long session, String who, InetAddress... wished) {
     Effect.LeaseAddresses wish =
         new Effect.LeaseAddresses(
-            session, session, "road", List.of(4, 6), Identity.email(who), List.of(wished));
+            session,
+            session,
+            "road",
+            List.of(4, 6),
+            Identity.email(who),
+            List.of(),
+            List.of(wished));
     return addresses.lease(wish).toCompletableFuture().join();
   }
 }

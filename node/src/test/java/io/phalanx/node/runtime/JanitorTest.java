@@ -106,6 +106,7 @@ class JanitorTest {
         new AddressWish(
             session,
             session,
+            Set.of(),
             Optional.empty(),
             List.of(new AddressRange(ADDRESS, ADDRESS)),
             Set.of(),

@@ -281,6 +281,7 @@ final class Wire {
   private static void writeSlotWish(ObjectDataOutput out, SlotWish wish) throws IOException {
     out.writeLong(wish.sessionId());
     out.writeLong(wish.lessee());
+    writeMarks(out, wish.replaced());
     out.writeByte(wish.from());
     out.writeByte(wish.to());
     out.writeInt(wish.reserved().size());
@@ -294,13 +295,15 @@ final class Wire {
   private static SlotWish readSlotWish(ObjectDataInput in) throws IOException {
     long sessionId = in.readLong();
     long lessee = in.readLong();
+    Set<Long> replaced = readMarks(in);
     int from = in.readUnsignedByte();
     int to = in.readUnsignedByte();
     List<Integer> reserved = new ArrayList<>();
     for (int count = in.readInt(); count > 0; count--) {
       reserved.add(in.readUnsignedByte());
     }
-    return new SlotWish(sessionId, lessee, from, to, reserved, in.readBoolean(), in.readLong());
+    return new SlotWish(
+        sessionId, lessee, replaced, from, to, reserved, in.readBoolean(), in.readLong());
   }
 
   static Change readChange(ObjectDataInput in) throws IOException {

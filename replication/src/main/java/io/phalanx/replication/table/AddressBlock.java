@@ -79,7 +79,7 @@ final class AddressBlock {
   Optional<Integer> lease(SlotWish wish) {
     Optional<Integer> found =
         slots.values().stream()
-            .filter(slot -> wish.covers(slot.index()) && slot.sessionId() == wish.sessionId())
+            .filter(slot -> wish.covers(slot.index()) && own(slot, wish))
             .map(Slot::index)
             .findFirst()
             .or(() -> last(wish))
@@ -89,6 +89,11 @@ final class AddressBlock {
         index ->
             slots.put(index, new Slot(index, wish.sessionId(), wish.lessee(), wish.nowSeconds())));
     return found;
+  }
+
+  private static boolean own(Slot slot, SlotWish wish) {
+    return slot.sessionId() == wish.sessionId()
+        || (slot.lessee() == wish.lessee() && wish.replaced().contains(slot.sessionId()));
   }
 
   private Optional<Integer> last(SlotWish wish) {

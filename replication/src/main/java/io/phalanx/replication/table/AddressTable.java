@@ -102,6 +102,7 @@ final class AddressTable {
         new SlotWish(
             wish.sessionId(),
             wish.lessee(),
+            wish.replaced(),
             block.from(),
             block.to(),
             wish.fixed().isPresent() ? List.of() : block.slotsOf(wish.reserved()),

@@ -24,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -61,7 +62,8 @@ class WireTest {
             new Change.Discard(0xabc),
             new Change.Follow(STORED),
             new Change.Move(9, PATH),
-            new Change.Lease(new SlotWish(1L << 40, -2, 1, 254, List.of(3, 200), true, 9)),
+            new Change.Lease(
+                new SlotWish(1L << 40, -2, Set.of(7L, -8L), 1, 254, List.of(3, 200), true, 9)),
             new Change.Free(255, 1L << 50, 1L << 33),
             new Change.Count(11, 62));
     for (Change change : changes) {
