@@ -7,10 +7,12 @@ import io.phalanx.config.GatewayConfig.Pool;
 import io.phalanx.config.Identity;
 import io.phalanx.config.IdentityNotation;
 import io.phalanx.config.iana.ExchangeType;
+import io.phalanx.config.iana.NotifyType;
 import io.phalanx.config.net.IpPrefix;
 import io.phalanx.node.ike.wire.Configurations;
 import io.phalanx.node.ike.wire.IkeHeader;
 import io.phalanx.node.ike.wire.IkeMessage;
+import io.phalanx.node.ike.wire.MessageCodec;
 import io.phalanx.node.ike.wire.Payload;
 import io.phalanx.node.ike.wire.Payload.Attribute;
 import java.net.InetAddress;
@@ -174,5 +176,38 @@ final class ConfigurationPayloadTest {
     Effect.LeaseAddresses wish = wish(POOL, pool("kept", "*.other.example", List.of(other, mine)));
     assertThat(wish.pool()).isEqualTo("kept");
     assertThat(wish.wished()).containsExactly(InetAddress.ofLiteral("10.78.0.5"));
+  }
+
+  /** A client that crashed gets its address again, though its old session has not ended yet. */
+  @Test
+  void shouldTellWhichSessionsTheNewOneReplaces() {
+    left.local = List.of();
+    left.requestAddresses = List.of(4);
+    right.remote = List.of();
+    right.pools = List.of(POOL);
+    World world = new World(left, right);
+    List<Effect.LeaseAddresses> wishes = new ArrayList<>();
+    world.right.pool =
+        wish -> {
+          wishes.add(wish);
+          return LEASED.subList(0, 1);
+        };
+    world.connect();
+    long old = world.right.only().sessionId();
+    world.left.startAnew();
+    world.tamper =
+        message ->
+            MessageCodec.header(message).orElseThrow().exchange().equals(ExchangeType.IKE_AUTH)
+                    && !MessageCodec.header(message).orElseThrow().response()
+                ? Forge.with(
+                    world.left.ikeSas().getFirst(),
+                    message,
+                    Payload.Notify.of(NotifyType.INITIAL_CONTACT))
+                : message;
+    world.connect();
+    assertThat(wishes)
+        .extracting(Effect.LeaseAddresses::replaced)
+        .containsExactly(List.of(), List.of(old));
+    assertThat(world.right.only().virtualAddresses()).isEqualTo(LEASED.subList(0, 1));
   }
 }
