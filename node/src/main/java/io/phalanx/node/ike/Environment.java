@@ -3,8 +3,10 @@ package io.phalanx.node.ike;
 import io.phalanx.config.GatewayConfig;
 import io.phalanx.config.GatewayConfig.Child;
 import io.phalanx.config.GatewayConfig.Connection;
+import io.phalanx.config.GatewayConfig.FixedAddress;
 import io.phalanx.config.GatewayConfig.Pool;
 import io.phalanx.config.Identity;
+import io.phalanx.config.IdentityPattern;
 import io.phalanx.datapath.NonceSource;
 import io.phalanx.node.ike.crypto.Cookies;
 import io.phalanx.replication.Owner;
@@ -46,7 +48,7 @@ record Environment(
   }
 
   private Optional<Pool> pool(String name, Identity peer) {
-    return pool(each -> each.fixed().stream().anyMatch(fixed -> fixed.id().equals(peer)))
+    return pool(each -> each.fixed().stream().anyMatch(fixed -> isFor(fixed, peer)))
         .or(() -> pool(each -> each.members().stream().anyMatch(id -> id.matches(peer))))
         .or(() -> pool(each -> each.name().equals(name)));
   }
@@ -55,11 +57,16 @@ record Environment(
     return config.pools().stream().filter(wanted).findFirst();
   }
 
+  /** Names are the same in any case, and however they are encoded. */
+  private static boolean isFor(FixedAddress fixed, Identity peer) {
+    return new IdentityPattern(fixed.id()).matches(peer);
+  }
+
   /** Addresses that the configuration keeps for an identity. */
   List<InetAddress> fixedAddresses(Identity peer) {
     return config.pools().stream()
         .flatMap(pool -> pool.fixed().stream())
-        .filter(fixed -> fixed.id().equals(peer))
+        .filter(fixed -> isFor(fixed, peer))
         .flatMap(fixed -> fixed.addresses().stream())
         .toList();
   }

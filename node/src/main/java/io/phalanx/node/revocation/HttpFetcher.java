@@ -1,7 +1,5 @@
 package io.phalanx.node.revocation;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -9,10 +7,14 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,13 +62,14 @@ final class HttpFetcher implements AutoCloseable {
       admitted = places.tryAcquire(limits.timeout().toNanos(), TimeUnit.NANOSECONDS);
       Duration left = Duration.ofNanos(deadlineNanos - System.nanoTime());
       return admitted && left.isPositive()
-          ? send(builder.uri(place).timeout(left).build())
+          ? send(builder.uri(place).build(), left)
           : Optional.empty();
     } catch (InterruptedException closing) {
       Thread.currentThread().interrupt();
       return Optional.empty();
-    } catch (IOException | IllegalArgumentException e) {
-      log.warn("{} does not answer: {}", place, e.getClass().getSimpleName());
+    } catch (ExecutionException | IllegalArgumentException e) {
+      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+      log.warn("{} does not answer: {}", place, cause.getClass().getSimpleName());
       return Optional.empty();
     } finally {
       if (admitted) {
@@ -75,15 +78,26 @@ final class HttpFetcher implements AutoCloseable {
     }
   }
 
-  private Optional<byte[]> send(HttpRequest request) throws IOException, InterruptedException {
-    HttpResponse<InputStream> response = client.send(request, BodyHandlers.ofInputStream());
-    try (InputStream body = response.body()) {
+  /**
+   * The time is that of the whole answer: a server that sends an octet now and then is not done.
+   */
+  private Optional<byte[]> send(HttpRequest request, Duration left)
+      throws InterruptedException, ExecutionException {
+    CompletableFuture<HttpResponse<byte[]>> exchange =
+        client.sendAsync(
+            request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), limits.octetsMax()));
+    try {
+      HttpResponse<byte[]> response = exchange.get(left.toNanos(), TimeUnit.NANOSECONDS);
       if (response.statusCode() != HTTP_OK) {
         log.warn("{} answers with status {}", request.uri(), response.statusCode());
         return Optional.empty();
       }
-      byte[] octets = body.readNBytes(limits.octetsMax() + 1);
-      return octets.length <= limits.octetsMax() ? Optional.of(octets) : Optional.empty();
+      return Optional.of(response.body());
+    } catch (TimeoutException tooLate) {
+      log.warn("{} does not answer in time", request.uri());
+      return Optional.empty();
+    } finally {
+      exchange.cancel(true);
     }
   }
 

@@ -20,9 +20,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds out whether the certificates of a path were revoked: by OCSP first, then by CRLs. What was
@@ -32,6 +35,7 @@ import java.util.concurrent.TimeUnit;
  * is unknown, and what that means is for the policy of the connection to say.
  */
 public final class RevocationChecker implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RevocationChecker.class);
   private static final int NONCE_OCTETS = 32; // RFC 8954 §2.1
   private static final int PLACES_MAX = 4;
 
@@ -76,23 +80,29 @@ public final class RevocationChecker implements AutoCloseable {
       return answer;
     }
     try {
-      threads.execute(
-          () -> {
-            try {
-              answer.complete(checkNow(path, sources));
-            } catch (RuntimeException fault) {
-              answer.complete(RevocationStatus.UNKNOWN);
-              throw fault;
-            } finally {
-              checks.release();
-            }
-          });
+      Future<?> task = threads.submit(() -> run(path, sources, answer));
+      return answer
+          .completeOnTimeout(
+              RevocationStatus.UNKNOWN, 2 * limits.timeout().toMillis(), TimeUnit.MILLISECONDS)
+          .whenComplete((_, _) -> task.cancel(true));
     } catch (RejectedExecutionException closing) {
       checks.release();
       answer.complete(RevocationStatus.UNKNOWN);
+      return answer;
     }
-    return answer.completeOnTimeout(
-        RevocationStatus.UNKNOWN, 2 * limits.timeout().toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Whatever is under way when the time is over is interrupted. */
+  private void run(
+      List<X509Certificate> path, Revocation sources, CompletableFuture<RevocationStatus> answer) {
+    try {
+      answer.complete(checkNow(path, sources));
+    } catch (RuntimeException fault) {
+      log.error("a fault of this program, please report it", fault);
+      answer.complete(RevocationStatus.UNKNOWN);
+    } finally {
+      checks.release();
+    }
   }
 
   private RevocationStatus checkNow(List<X509Certificate> path, Revocation sources) {
