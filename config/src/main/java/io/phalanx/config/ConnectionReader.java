@@ -104,7 +104,14 @@ final class ConnectionReader {
     Section remote =
         section
             .required("remote", "remote: {id: \"%any\", auth: psk}")
-            .section("id", "auth", "methods", "eap-identity", "eap-only", "authorities", "address",
+            .section(
+                "id",
+                "auth",
+                "methods",
+                "eap-identity",
+                "eap-only",
+                "authorities",
+                "address",
                 "revocation",
                 "crls",
                 "ocsp",

@@ -126,7 +126,14 @@ class ConfigLoaderTest {
     assertThat(warriors.remote().authentication())
         .isEqualTo(
             new Certificate(
-                Optional.empty(), Optional.empty(), List.of(directory.resolve("ca.pem"))));
+                Optional.empty(),
+                Optional.empty(),
+                List.of(directory.resolve("ca.pem")),
+                new GatewayConfig.Revocation(
+                    GatewayConfig.RevocationPolicy.IF_AVAILABLE,
+                    List.of(),
+                    Optional.empty(),
+                    true)));
     assertThat(warriors.remoteAddress()).isEmpty();
     assertThat(warriors.ikeSuites().stream().map(SuiteNotation::text))
         .containsExactly("aes256gcm16-prfsha256-ecp256", "aes128-sha256-modp2048");

@@ -2,10 +2,10 @@ package io.phalanx.node.ike;
 
 import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
+import io.phalanx.node.auth.RevocationStatus;
 import io.phalanx.node.radius.AccountRecord;
 import io.phalanx.node.radius.AccountRecord.Traffic;
 import io.phalanx.node.radius.RadiusAnswer;
-import io.phalanx.node.auth.RevocationStatus;
 import io.phalanx.replication.Outcome;
 import io.phalanx.replication.Owned;
 import io.phalanx.replication.image.IkeSaImage;

@@ -147,8 +147,7 @@ record Assembly(
             datapath,
             new Addresses(config.pools(), cluster.registry(), System::currentTimeMillis),
             radius,
-            parts.add(
-                new RevocationChecker(FetchLimits.DEFAULT, random, InstantSource.system())),
+            parts.add(new RevocationChecker(FetchLimits.DEFAULT, random, InstantSource.system())),
             directory,
             System::currentTimeMillis);
     directory.whenAdopted(ike::claimIfOrphan);

@@ -142,6 +142,7 @@ final class SteppedSide {
       case Effect.MovePeer _, Effect.Keepalive _ -> {}
       case Effect.LeaseAddresses _,
           Effect.ReleaseAddresses _,
+          Effect.CheckRevocation _,
           Effect.AskRadius _,
           Effect.Account _,
           Effect.CountChild _ ->
