@@ -48,7 +48,7 @@ class BenchPartsTest {
       Credential own =
           Credential.ofPem(
               Files.readString(made.certificate(name)), Files.readString(made.key(name)));
-      assertThat(own.issuedUnder(anchors, anchors.requestData())).isTrue();
+      assertThat(own.issuedUnder(anchors, TrustAnchors.requestData(List.of(anchors)))).isTrue();
     }
   }
 

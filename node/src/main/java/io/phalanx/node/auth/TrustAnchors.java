@@ -1,11 +1,14 @@
 package io.phalanx.node.auth;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Certification authorities that are trusted for peers of a connection. */
 public final class TrustAnchors {
@@ -34,11 +37,18 @@ public final class TrustAnchors {
     return new TrustAnchors(anchors);
   }
 
-  /** The body of a CERTREQ payload: SHA-1 of each authority's public key (RFC 7296 §3.7). */
-  public byte[] requestData() {
-    ByteArrayOutputStream hashes = new ByteArrayOutputStream();
-    anchors.forEach(anchor -> hashes.writeBytes(keyHash(anchor)));
-    return hashes.toByteArray();
+  /**
+   * The body of a CERTREQ payload: SHA-1 of each authority's public key (RFC 7296 §3.7), once, as
+   * it goes into IKE_SA_INIT, which must stay short.
+   */
+  public static byte[] requestData(List<TrustAnchors> all) {
+    Set<ByteBuffer> hashes = new LinkedHashSet<>();
+    all.stream()
+        .flatMap(each -> each.anchors.stream())
+        .forEach(anchor -> hashes.add(ByteBuffer.wrap(keyHash(anchor))));
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    hashes.forEach(hash -> body.writeBytes(hash.array()));
+    return body.toByteArray();
   }
 
   List<X509Certificate> anchors() {

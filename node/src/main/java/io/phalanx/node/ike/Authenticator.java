@@ -21,7 +21,6 @@ import io.phalanx.node.ike.wire.Notifies;
 import io.phalanx.node.ike.wire.Payload;
 import io.phalanx.node.ike.wire.Payload.Authentication;
 import io.phalanx.replication.image.IkeSaImage.InitExchange;
-import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -250,18 +249,16 @@ final class Authenticator {
 
   /** CERTREQ for the authorities of these connections; none if they need no certificate. */
   List<Payload> certificateRequests(List<Connection> connections) {
-    List<byte[]> hashes = new ArrayList<>();
-    for (Connection connection : connections) {
-      Optional.ofNullable(environment.credentials().authorities().get(connection.name()))
-          .ifPresent(authorities -> hashes.add(authorities.requestData()));
-    }
-    int octets = hashes.stream().mapToInt(each -> each.length).sum();
-    if (octets == 0) {
-      return List.of();
-    }
-    ByteBuffer all = ByteBuffer.allocate(octets);
-    hashes.forEach(all::put);
-    return List.of(new Payload.CertificateRequest(X509, all.array()));
+    byte[] hashes =
+        TrustAnchors.requestData(
+            connections.stream()
+                .flatMap(
+                    each ->
+                        Optional.ofNullable(
+                            environment.credentials().authorities().get(each.name()))
+                            .stream())
+                .toList());
+    return hashes.length == 0 ? List.of() : List.of(new Payload.CertificateRequest(X509, hashes));
   }
 
   private static Optional<Identity> identity(IkeMessage message, boolean initiator) {

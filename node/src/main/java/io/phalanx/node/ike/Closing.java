@@ -40,19 +40,15 @@ final class Closing {
   }
 
   /**
-   * The peer says that this is all it has: what this member still has of it is left over from
-   * before its restart (RFC 7296 §2.4). What others have goes by their probes.
+   * The peer says that this is all it has: what this member still has of it ends. Other members are
+   * told by {@link Effect.PeerBeganAnew}; what nobody has at this moment goes by its probes.
    *
    * @return the sessions that this has ended
    */
-  List<Long> firstContact(IkeSa sa, long nowMillis) {
+  List<Long> firstContact(FirstContact contact, long nowMillis) {
     List<Long> ended = new ArrayList<>();
     for (IkeSa other : table.all()) {
-      if (other != sa
-          && other.phase == Phase.ESTABLISHED
-          && other.peerId.equals(sa.peerId)
-          && other.grants.user().equals(sa.grants.user())
-          && other.connection.equals(sa.connection)) {
+      if (other.phase == Phase.ESTABLISHED && contact.replaces(other)) {
         other.request = Optional.empty();
         other.local.dropTasks();
         Phases.move(other, Phase.DELETING, "the peer has begun anew");

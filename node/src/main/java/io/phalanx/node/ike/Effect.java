@@ -91,6 +91,9 @@ public sealed interface Effect {
   /** Look what the store says of an IKE SA, and tell {@link Event.LookedUp}. */
   record LookUp(long localSpi, long forSpi) implements Effect {}
 
+  /** Tell all other members {@link Event.PeerBeganAnew}. */
+  record PeerBeganAnew(FirstContact contact) implements Effect {}
+
   /** A line for the log: what happened to a session. Never holds a secret. */
   record Report(long sessionId, String event, String detail) implements Effect {}
 }

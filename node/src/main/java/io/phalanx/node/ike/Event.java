@@ -54,6 +54,9 @@ public sealed interface Event {
   /** A RADIUS server wants the session ended (RFC 5176). */
   record Disconnect(long ikeSpi) implements Event {}
 
+  /** A peer has told another member that a session there is all it has. */
+  record PeerBeganAnew(FirstContact contact) implements Event {}
+
   /** The answer to {@link Effect.CheckRevocation}. */
   record RevocationChecked(long localSpi, RevocationStatus status) implements Event {}
 

@@ -86,6 +86,11 @@ final class Exchanges {
     auth.revocationChecked(sa, status, nowMillis);
   }
 
+  /** A peer has begun anew at another member: what is here of it ends. */
+  void beganAnew(FirstContact contact, long nowMillis) {
+    var _ = closing.firstContact(contact, nowMillis);
+  }
+
   void addressesLeased(IkeSa sa, List<InetAddress> addresses, long nowMillis) {
     auth.addressesLeased(sa, addresses, nowMillis);
   }

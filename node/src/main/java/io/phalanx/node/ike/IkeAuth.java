@@ -121,9 +121,7 @@ final class IkeAuth {
   /** The peer is who it says. What it wants to have comes next. */
   private void admit(IkeSa sa, Inbound in, Connection connection, long nowMillis) {
     List<Long> replaced =
-        in.message().has(NotifyType.INITIAL_CONTACT)
-            ? closing.firstContact(sa, nowMillis)
-            : List.of();
+        in.message().has(NotifyType.INITIAL_CONTACT) ? beganAnew(sa, nowMillis) : List.of();
     Identity lessee = Lessees.of(sa);
     Optional<Pool> pool = pool(sa, connection, lessee);
     List<Integer> families = families(sa, in.message(), pool);
@@ -142,6 +140,13 @@ final class IkeAuth {
               replaced,
               granted.isEmpty() ? environment.fixedAddresses(lessee) : granted));
     }
+  }
+
+  private List<Long> beganAnew(IkeSa sa, long nowMillis) {
+    FirstContact contact =
+        new FirstContact(sa.connection, sa.peerId.orElseThrow(), sa.grants.user(), sa.sessionId);
+    sa.hold(new Effect.PeerBeganAnew(contact));
+    return closing.firstContact(contact, nowMillis);
   }
 
   /** The pool that RADIUS has named, or that of the peer and its connection. */

@@ -157,6 +157,7 @@ public final class IkeEngine {
       case Event.Rekey(long spi, int _) -> route(event, spi, turn);
       case Event.Terminate(long spi) -> route(event, spi, turn);
       case Event.Disconnect(long spi) -> route(event, spi, turn);
+      case Event.PeerBeganAnew(FirstContact contact) -> exchanges.beganAnew(contact, nowMillis);
     }
     for (List<IkeSa> more = table.takeTouched(); !more.isEmpty(); more = table.takeTouched()) {
       more.forEach(sa -> settle(sa, turn));
@@ -248,6 +249,7 @@ public final class IkeEngine {
       case Event.Tick() -> due(sa, turn);
       case Event.Committed _,
           Event.Adopted _,
+          Event.PeerBeganAnew _,
           Event.Lost _,
           Event.AddressesLeased _,
           Event.RadiusAnswered _,

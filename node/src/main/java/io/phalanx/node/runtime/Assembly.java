@@ -186,7 +186,14 @@ record Assembly(
             .filter(id -> id != config.member().id())
             .toList();
     Disconnects disconnects =
-        new Disconnects(control::after, interlink, others, ike::disconnect, random.nextLong());
+        new Disconnects(
+            control::after,
+            interlink,
+            others,
+            ike::disconnect,
+            contact -> ike.step(new Event.PeerBeganAnew(contact)),
+            random.nextLong());
+    ike.whenBegunAnew(disconnects::beganAnew);
     Optional<InetSocketAddress> at = config.radius().flatMap(GatewayConfig.Radius::disconnect);
     if (at.isPresent()) {
       try {

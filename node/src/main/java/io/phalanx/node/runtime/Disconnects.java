@@ -1,5 +1,6 @@
 package io.phalanx.node.runtime;
 
+import io.phalanx.node.ike.FirstContact;
 import io.phalanx.node.radius.SessionQuery;
 import io.phalanx.replication.Interlink;
 import java.util.HashMap;
@@ -8,11 +9,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Ends sessions that a RADIUS server names, wherever they are: a member that does not have them
- * asks all others. Whoever has one ends it and says so; silence means that nobody has.
+ * Ends sessions that a RADIUS server names, or that a peer has left behind, wherever they are: a
+ * member that does not have them asks all others. Whoever has one ends it and says so; silence
+ * means that nobody has.
  *
  * <p>All but {@link #disconnect} runs on the control loop.
  */
@@ -30,12 +33,14 @@ final class Disconnects {
   private final Interlink interlink;
   private final List<Integer> others;
   private final Predicate<SessionQuery> here;
+  private final Consumer<FirstContact> beganAnew;
   private final Map<Long, CompletableFuture<Boolean>> pending = new HashMap<>();
   private long nextId;
 
   /**
    * @param others the other members
    * @param here ends the sessions of this member that fit, and says whether there was one
+   * @param beganAnew ends what this member has of a peer that has begun anew elsewhere
    * @param firstId any number
    */
   Disconnects(
@@ -43,11 +48,13 @@ final class Disconnects {
       Interlink interlink,
       List<Integer> others,
       Predicate<SessionQuery> here,
+      Consumer<FirstContact> beganAnew,
       long firstId) {
     this.later = later;
     this.interlink = interlink;
     this.others = others;
     this.here = here;
+    this.beganAnew = beganAnew;
     this.nextId = firstId;
   }
 
@@ -67,7 +74,7 @@ final class Disconnects {
     }
     long id = nextId++;
     pending.put(id, done);
-    byte[] ask = new DisconnectNote.Ask(id, query).encode();
+    byte[] ask = new SessionNote.Ask(id, query).encode();
     others.forEach(member -> interlink.note(member, ask));
     later.after(
         REPEAT_MILLIS,
@@ -90,19 +97,30 @@ final class Disconnects {
     }
   }
 
+  /** Tells all other members of a peer that has begun anew; twice, as a note may get lost. */
+  void beganAnew(FirstContact contact) {
+    SessionNote.Anew note = new SessionNote.Anew(contact);
+    if (note.fits()) {
+      byte[] octets = note.encode();
+      others.forEach(member -> interlink.note(member, octets));
+      later.after(REPEAT_MILLIS, () -> others.forEach(member -> interlink.note(member, octets)));
+    }
+  }
+
   /** Another member has sent a note. */
   void received(int from, byte[] octets) {
-    Optional<DisconnectNote> note = DisconnectNote.decode(octets);
+    Optional<SessionNote> note = SessionNote.decode(octets);
     switch (note.orElse(null)) {
       case null -> {
         // Of a version to come.
       }
-      case DisconnectNote.Ask(long id, SessionQuery query) -> {
+      case SessionNote.Ask(long id, SessionQuery query) -> {
         if (here.test(query)) {
-          interlink.note(from, new DisconnectNote.Found(id).encode());
+          interlink.note(from, new SessionNote.Found(id).encode());
         }
       }
-      case DisconnectNote.Found(long id) -> finish(id, true);
+      case SessionNote.Found(long id) -> finish(id, true);
+      case SessionNote.Anew(FirstContact contact) -> beganAnew.accept(contact);
     }
   }
 }

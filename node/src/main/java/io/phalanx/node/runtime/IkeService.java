@@ -5,6 +5,7 @@ import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.node.ike.Effect;
 import io.phalanx.node.ike.Event;
+import io.phalanx.node.ike.FirstContact;
 import io.phalanx.node.ike.IkeEngine;
 import io.phalanx.node.ops.SessionView;
 import io.phalanx.node.radius.SessionQuery;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +62,7 @@ final class IkeService {
   private final LongSupplier nowMillis;
   private final SaDirectory directory;
   private final Held<Long, Waiting> held = new Held<>(HELD_PER_SA_MAX, HELD_MAX);
+  private Consumer<FirstContact> begunAnew = _ -> {};
   private int hopsNow;
   private final AtomicLong claims = new AtomicLong();
   private volatile long size;
@@ -88,6 +91,11 @@ final class IkeService {
     this.revocation = revocation;
     this.directory = directory;
     this.nowMillis = nowMillis;
+  }
+
+  /** Where to tell of peers that have begun anew. */
+  void whenBegunAnew(Consumer<FirstContact> told) {
+    begunAnew = told;
   }
 
   void received(UdpDatagram datagram, int hops) {
@@ -194,6 +202,7 @@ final class IkeService {
         }
       }
       case Effect.Gather(long spi) -> gather(spi, 0);
+      case Effect.PeerBeganAnew(var contact) -> begunAnew.accept(contact);
       case Effect.LookUp(long spi, long forSpi) -> lookUpFor(spi, forSpi, 0);
       case Effect.Report(long session, String name, String detail) ->
           sessionLog.info("session={} {} {}", String.format("%016x", session), name, detail);

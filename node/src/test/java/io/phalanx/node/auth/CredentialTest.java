@@ -71,15 +71,15 @@ class CredentialTest {
         TrustAnchors.ofPem(List.of(pem(ROOT.certificate()) + pem(SUB.certificate())));
     byte[] hash =
         MessageDigest.getInstance("SHA-1").digest(ROOT.certificate().getPublicKey().getEncoded());
-    assertThat(anchors.requestData()).hasSize(40).startsWith(hash);
+    assertThat(TrustAnchors.requestData(List.of(anchors))).hasSize(40).startsWith(hash);
   }
 
   @Test
   void shouldKnowWhetherAPeerAsksForOurAuthority() {
     Credential credential = Credential.ofPem(chain(), KEY_PEM);
     TrustAnchors known = ROOT.trusted();
-    byte[] asked = known.requestData();
-    byte[] other = TestCa.root("CN=Stranger").trusted().requestData();
+    byte[] asked = TrustAnchors.requestData(List.of(known));
+    byte[] other = TrustAnchors.requestData(List.of(TestCa.root("CN=Stranger").trusted()));
     byte[] both = Arrays.copyOf(other, 40);
     System.arraycopy(asked, 0, both, 20, 20);
     assertThat(credential.issuedUnder(known, new byte[0])).isTrue();

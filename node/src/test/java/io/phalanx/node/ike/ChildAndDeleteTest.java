@@ -231,6 +231,30 @@ final class ChildAndDeleteTest {
     assertThat(world.right.only().localSpi()).isNotEqualTo(old);
     assertThat(world.right.store.has(old)).isFalse();
     EstablishTest.assertSameChild(world);
+    assertThat(world.right.begunAnew)
+        .as("what other members are told")
+        .containsExactly(
+            new FirstContact("conn", Configs.LEFT, "", world.right.only().sessionId()));
+  }
+
+  @Test
+  void shouldDropWhatIsLeftOfAPeerThatBeganAnewAtAnotherMember() {
+    World world = connected();
+    IkeSaImage old = world.right.only();
+    world.right.step(
+        new Event.PeerBeganAnew(new FirstContact("conn", Configs.LEFT, "", old.sessionId())));
+    world.right.step(
+        new Event.PeerBeganAnew(new FirstContact("conn", Configs.RIGHT, "", old.sessionId() + 1)));
+    world.run(1_000);
+    assertThat(world.right.only().localSpi())
+        .as("itself, or another peer's")
+        .isEqualTo(old.localSpi());
+    world.right.step(
+        new Event.PeerBeganAnew(new FirstContact("conn", Configs.LEFT, "", old.sessionId() + 1)));
+    world.run(1_000);
+    assertThat(world.right.ikeSas()).isEmpty();
+    assertThat(world.right.carried).isEmpty();
+    assertThat(world.right.store.images()).isEmpty();
   }
 
   @Test

@@ -43,6 +43,7 @@ final class Side {
   private long ivs;
 
   FakeStore store = new FakeStore();
+  final List<FirstContact> begunAnew = new ArrayList<>();
   final Map<Integer, SaClusterImage> carried = new HashMap<>();
   final List<Effect.Report> reports = new ArrayList<>();
   final List<Effect.ReleaseAddresses> released = new ArrayList<>();
@@ -247,6 +248,7 @@ final class Side {
           step(new Event.Received(datagram));
         }
       }
+      case Effect.PeerBeganAnew(FirstContact contact) -> begunAnew.add(contact);
       case Effect.Gather(long spi) ->
           step(store.has(spi) ? new Event.Adopted(store.claim(spi, owner())) : new Event.Lost(spi));
       case Effect.LookUp(long spi, long forSpi) ->

@@ -145,6 +145,7 @@ final class SteppedSide {
           Effect.CheckRevocation _,
           Effect.AskRadius _,
           Effect.Account _,
+          Effect.PeerBeganAnew _,
           Effect.CountChild _ ->
           throw new AssertionError("nobody has asked for that");
     }

@@ -2,8 +2,10 @@ package io.phalanx.node.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.phalanx.config.Identity;
 import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
+import io.phalanx.node.ike.FirstContact;
 import io.phalanx.node.radius.SessionQuery;
 import io.phalanx.replication.Interlink;
 import java.net.InetAddress;
@@ -44,6 +46,7 @@ final class DisconnectsTest {
           }
           return fits;
         },
+        contact -> ended.add(id + " all of " + contact.peer() + " but " + contact.sessionId()),
         100L * id);
   }
 
@@ -81,15 +84,21 @@ final class DisconnectsTest {
   private boolean disconnect(String user) {
     CompletableFuture<Boolean> done =
         one.disconnect(new SessionQuery("", user, Optional.empty())).toCompletableFuture();
-    while (!agenda.isEmpty()) {
-      Due due = agenda.remove();
-      nowMillis = due.atMillis();
-      due.what().run();
+    run();
+    return done.join();
+  }
+
+  private void run() {
+    while (!agenda.isEmpty() || !notes.isEmpty()) {
       while (!notes.isEmpty()) {
         notes.remove().run();
       }
+      if (!agenda.isEmpty()) {
+        Due due = agenda.remove();
+        nowMillis = due.atMillis();
+        due.what().run();
+      }
     }
-    return done.join();
   }
 
   @Test
@@ -114,15 +123,32 @@ final class DisconnectsTest {
   void shouldCarryEveryFieldAndNeverThrow() {
     SessionQuery query =
         new SessionQuery("0123", "\u00e4lice", Optional.of(InetAddress.ofLiteral("2001:db8::1")));
-    byte[] note = new DisconnectNote.Ask(7, query).encode();
-    assertThat(DisconnectNote.decode(note)).contains(new DisconnectNote.Ask(7, query));
+    byte[] note = new SessionNote.Ask(7, query).encode();
+    assertThat(SessionNote.decode(note)).contains(new SessionNote.Ask(7, query));
     Random random = new Random(1);
     for (int run = 0; run < 2_000; run++) {
       byte[] bad = Arrays.copyOf(note, random.nextInt(note.length + 1));
       for (int i = 0; i < bad.length && i < 3; i++) {
         bad[random.nextInt(bad.length)] = (byte) random.nextInt();
       }
-      assertThat(DisconnectNote.decode(bad)).isNotNull();
+      assertThat(SessionNote.decode(bad)).isNotNull();
     }
+  }
+
+  @Test
+  void shouldTellTheOthersOfAPeerThatHasBegunAnew() {
+    FirstContact contact = new FirstContact("road", Identity.email("bob@example.org"), "", -7);
+    lost = 1;
+    one.beganAnew(contact);
+    run();
+    assertThat(ended).containsExactly("2 all of bob@example.org but -7");
+  }
+
+  @Test
+  void shouldKeepANoteWithinItsFields() {
+    FirstContact contact = new FirstContact("road", Identity.keyId(new byte[300]), "", 1);
+    one.beganAnew(contact);
+    run();
+    assertThat(ended).isEmpty();
   }
 }
