@@ -178,7 +178,7 @@ final class MatrixLab {
         version = 2
         remote_addrs = %s
         vips = %s
-        mobike = no
+        %s
         keyingtries = 1
         send_cert = always
         rekey_time = 4h
@@ -205,6 +205,7 @@ final class MatrixLab {
             scenario.name(),
             scenario.way().gateway(),
             scenario.way().addresses(),
+            scenario.client().more().contains("mobike =") ? "" : "mobike = no",
             ownProposals ? "" : "proposals = " + scenario.ike(),
             scenario.client().more(),
             scenario.identity(),

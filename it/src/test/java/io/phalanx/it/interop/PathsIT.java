@@ -197,6 +197,25 @@ class PathsIT {
   }
 
   @Test
+  @Order(8)
+  void shouldFollowAClientThatMoves() throws Exception {
+    Scenario scenario = Scenarios.moving();
+    Clients client = client(scenario);
+    client.connect(scenario);
+    Set<String> endpoints = client.endpoints();
+    client.disturb(lab::takeOtherLink);
+    client.moved(scenario);
+    assertThat(client.endpoints()).doesNotContainAnyElementsOf(endpoints);
+
+    client.killOwnerUnderTraffic();
+    client.moved(scenario);
+
+    Clients.killOwnerUnderTraffic(List.of(client), lab::takeFirstLink);
+    client.moved(scenario);
+    client.finish();
+  }
+
+  @Test
   @Order(100)
   void shouldHaveLoggedNoFaultAndNoKey() throws Exception {
     for (MemberProcess member : lab.living()) {

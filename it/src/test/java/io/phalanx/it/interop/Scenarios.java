@@ -29,6 +29,7 @@ final class Scenarios {
     SIGNING.put("ecdsa256", new Signing(Kind.ECDSA_256, "ecdsa-sha256", "ECDSA_WITH_SHA256_DER"));
     SIGNING.put("ecdsa384", new Signing(Kind.ECDSA_384, "ecdsa-sha384", "ECDSA_WITH_SHA384_DER"));
     SIGNING.put("ecdsa521", new Signing(Kind.ECDSA_521, "ecdsa-sha512", "ECDSA_WITH_SHA512_DER"));
+    SIGNING.put("ed25519", new Signing(Kind.ED25519, "pubkey", "ED25519"));
   }
 
   private static final List<String> IKE_SUITES =
@@ -37,18 +38,40 @@ final class Scenarios {
           "aes128gcm16-prfsha256-ecp384",
           "aes256gcm16-prfsha384-curve25519",
           "chacha20poly1305-prfsha512-curve25519",
+          "aes192gcm12-prfsha256-ecp521",
+          "aes256gcm8-prfsha512-curve448",
+          "aes128ccm16-prfsha256-curve25519",
+          "aes256ccm12-prfsha256-curve25519",
+          "aes128ccm8-prfaesxcbc-curve25519",
+          "aes128ctr-sha256-curve25519",
           "aes128-sha256-modp2048",
-          "aes256-sha384-ecp384",
-          "aes256-sha512-curve25519");
+          "aes192-sha256-modp3072",
+          "aes256-sha384-modp4096",
+          "aes256-sha512-modp6144",
+          "aes256-sha512-modp8192",
+          "aes128-sha1-curve25519",
+          "aes128-aesxcbc-curve25519",
+          "aes128-aescmac-curve25519");
 
   private static final List<String> ESP_SUITES =
       List.of(
           "aes128gcm16",
           "aes256gcm16",
+          "aes192gcm12",
+          "aes128gcm8",
           "chacha20poly1305",
+          "aes128ccm16",
+          "aes256ccm12",
+          "aes128ccm8",
+          "aes128ctr-sha256",
+          "null-sha256",
+          "aes128-sha1",
           "aes128-sha256",
+          "aes192-sha256",
           "aes256-sha384",
-          "aes256-sha512");
+          "aes256-sha512",
+          "aes128-aesxcbc",
+          "aes128-aescmac");
 
   private Scenarios() {}
 
@@ -79,7 +102,7 @@ final class Scenarios {
     return all;
   }
 
-  /** Each suite that strongSwan's userspace ESP has, too. */
+  /** Each suite that strongSwan's userspace ESP has, too: AES-GMAC and ESN it has not. */
   static List<Scenario> suites() {
     Stream<Scenario> ike =
         IKE_SUITES.stream().map(each -> Scenario.psk("ike-" + each).suites(each, Scenario.ESP));
@@ -146,6 +169,11 @@ final class Scenarios {
     return Scenario.psk("reauthenticated").client("over_time = 50s").gateway("reauth: 1m");
   }
 
+  /** Moves between two addresses of its own (RFC 4555). */
+  static Scenario moving() {
+    return Scenario.psk("moving").client("mobike = yes").logs("MOBIKE_SUP");
+  }
+
   static Scenario cookie() {
     return Scenario.psk("cookie").logs("COOKIE");
   }
@@ -153,7 +181,9 @@ final class Scenarios {
   /** Each with a client or a way of its own. */
   static List<Scenario> alone() {
     List<Scenario> all = new ArrayList<>(near());
-    all.addAll(List.of(overIpv6(), probing(), probed(), crashing(), reauthenticated(), cookie()));
+    all.addAll(
+        List.of(
+            overIpv6(), probing(), probed(), crashing(), reauthenticated(), moving(), cookie()));
     return all;
   }
 

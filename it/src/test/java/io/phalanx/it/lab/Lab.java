@@ -238,6 +238,18 @@ public final class Lab implements AutoCloseable {
     return Gate.hold(namespaces.enter("lb"), Gate.cookies());
   }
 
+  /** The client's first link goes; it has a second one. */
+  public void takeOtherLink() throws IOException, InterruptedException {
+    namespaces.ip("client", "link set c0 down");
+  }
+
+  /** The client's first link is back, and preferred. */
+  public void takeFirstLink() throws IOException, InterruptedException {
+    namespaces.ip("client", "link set c0 up");
+    namespaces.ip("client", "addr replace fd99::2/64 dev c0 nodad");
+    namespaces.ip("client", "route replace default via 10.99.0.1");
+  }
+
   /** The NAT forgets all mappings: those that follow have other ports. */
   public void rebind() throws IOException, InterruptedException {
     WideNetwork.rebind(namespaces);
