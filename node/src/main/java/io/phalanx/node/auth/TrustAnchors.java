@@ -1,14 +1,15 @@
 package io.phalanx.node.auth;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Certification authorities that are trusted for peers of a connection. */
 public final class TrustAnchors {
@@ -42,13 +43,16 @@ public final class TrustAnchors {
    * it goes into IKE_SA_INIT, which must stay short.
    */
   public static byte[] requestData(List<TrustAnchors> all) {
-    Set<ByteBuffer> hashes = new LinkedHashSet<>();
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
     all.stream()
         .flatMap(each -> each.anchors.stream())
-        .forEach(anchor -> hashes.add(ByteBuffer.wrap(keyHash(anchor))));
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    hashes.forEach(hash -> body.writeBytes(hash.array()));
+        .filter(distinct(new HashSet<>()))
+        .forEach(anchor -> body.writeBytes(keyHash(anchor)));
     return body.toByteArray();
+  }
+
+  private static Predicate<X509Certificate> distinct(Set<PublicKey> seen) {
+    return anchor -> seen.add(anchor.getPublicKey());
   }
 
   List<X509Certificate> anchors() {
