@@ -30,8 +30,13 @@ class FaultsTest {
     assertThat(Faults.in("2026-11-20T23:34:29.624Z ERROR ControlLoop stopped ")).isTrue();
     assertThat(
             Faults.in(
-                "2026-11-20T23:34:29.624Z WARN  GetOperation"
-                    + " com.hazelcast.spi.exception.WrongTargetException: x | at a.b(C.java:1)"))
+                "2026-11-20T23:34:29.624Z WARN  EntryOperation java.lang.IllegalStateException: x |"
+                    + " at io.phalanx.replication.A.b(A.java:1) | at com.hazelcast.B.c(B.java:1)"))
+        .isTrue();
+    assertThat(
+            Faults.in(
+                "2026-11-20T23:34:29.624Z WARN  Turns given up:"
+                    + " com.hazelcast.spi.exception.WrongTargetException: x"))
         .isTrue();
     assertThat(Faults.in("2026-11-20T23:34:29.624Z WARN  Lane java.io.IOException: closed "))
         .isTrue();
