@@ -168,6 +168,8 @@ final class MatrixLab {
             + scenarios.stream().map(MatrixLab::clientConnection).collect(Collectors.joining())
             + "}\nsecrets {\n ike-all {\n secret = \""
             + Lab.SECRET
+            + "\"\n }\n eap-all {\n secret = \""
+            + Lab.SECRET
             + "\"\n }\n}\n");
   }
 

@@ -80,6 +80,9 @@ public final class Charon implements AutoCloseable {
           journal {
             default = -1
           }
+          tls {
+            version_max = 1.2
+          }
           plugins {
             vici {
               socket = unix://%s

@@ -35,6 +35,18 @@ public record LabPlan(
         Optional.of("fd99::1"));
   }
 
+  /** With more lines in the configuration of every member, and more certificates. */
+  public LabPlan and(String lines, Issuing issuing) {
+    return new LabPlan(
+        (directory, id, pki) -> config.text(directory, id, pki) + lines,
+        (namespaces, pki) -> {
+          network.build(namespaces, pki);
+          issuing.issue(pki);
+        },
+        pools,
+        gateway6);
+  }
+
   /** Makes further certificates. */
   @FunctionalInterface
   public interface Issuing {

@@ -17,6 +17,8 @@ final class Prerequisites {
           "ping", "iputils-ping",
           "swanctl", "strongswan-swanctl",
           "pki", "strongswan-pki",
+          "freeradius", "freeradius",
+          "radclient", "freeradius-utils",
           "charon-systemd", "charon-systemd");
   private static final List<String> DIRECTORIES = List.of("/usr/sbin", "/usr/bin", "/sbin", "/bin");
   private static final Path LIBIPSEC =
