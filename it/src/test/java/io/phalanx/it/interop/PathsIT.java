@@ -165,7 +165,7 @@ class PathsIT {
     client.awaitLogged(scenario, "reauthenticating IKE_SA", 1);
     client.awaitLogged(scenario, "IKE_SA " + scenario.name() + "[2] established", 1);
     client.awaitSessions(1);
-    assertThat(client.sas(scenario).children()).isEqualTo(1);
+    Waiting.until("its Child SA is there", 30, () -> client.sas(scenario).children() == 1);
     client.finish();
   }
 
