@@ -155,21 +155,6 @@ class PathsIT {
   }
 
   @Test
-  @Order(6)
-  void shouldHaveAClientAuthenticateAnewInTime() throws Exception {
-    Scenario scenario = Scenarios.reauthenticated();
-    Clients client = client(scenario);
-    client.connect(scenario);
-    client.remember();
-    client.killOwner();
-    client.awaitLogged(scenario, "reauthenticating IKE_SA", 1);
-    client.awaitLogged(scenario, "IKE_SA " + scenario.name() + "[2] established", 1);
-    client.awaitSessions(1);
-    Waiting.until("its Child SA is there", 30, () -> client.sas(scenario).children() == 1);
-    client.finish();
-  }
-
-  @Test
   @Order(7)
   void shouldServeAClientInAFlood() throws Exception {
     Scenario scenario = Scenarios.cookie();

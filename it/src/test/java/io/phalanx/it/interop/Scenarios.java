@@ -165,10 +165,6 @@ final class Scenarios {
   }
 
   /** Has to authenticate anew soon (RFC 4478). */
-  static Scenario reauthenticated() {
-    return Scenario.psk("reauthenticated").client("over_time = 50s").gateway("reauth: 1m");
-  }
-
   /** Moves between two addresses of its own (RFC 4555). */
   static Scenario moving() {
     return Scenario.psk("moving").client("mobike = yes").logs("MOBIKE_SUP");
@@ -181,9 +177,7 @@ final class Scenarios {
   /** Each with a client or a way of its own. */
   static List<Scenario> alone() {
     List<Scenario> all = new ArrayList<>(near());
-    all.addAll(
-        List.of(
-            overIpv6(), probing(), probed(), crashing(), reauthenticated(), moving(), cookie()));
+    all.addAll(List.of(overIpv6(), probing(), probed(), crashing(), moving(), cookie()));
     return all;
   }
 
