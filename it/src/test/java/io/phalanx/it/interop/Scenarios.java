@@ -164,7 +164,6 @@ final class Scenarios {
     return Scenario.psk("crashing").gateway("dpd: 2s");
   }
 
-  /** Has to authenticate anew soon (RFC 4478). */
   /** Moves between two addresses of its own (RFC 4555). */
   static Scenario moving() {
     return Scenario.psk("moving").client("mobike = yes").logs("MOBIKE_SUP");
