@@ -17,10 +17,11 @@ final class ChildSas {
   static final int COUNT_MAX = 64;
 
   /**
-   * Numbers that a new SA cluster may use at once, so that its first packets wait for no lease;
-   * few, since a crash burns those that were not used.
+   * Numbers that a new SA cluster may use at once. Outbound a few, so that its first packets wait
+   * for no lease. Inbound none: a successor drops whatever was reserved, and the first packets of a
+   * new SA are those that its peer would miss most. The first one waits for the store.
    */
-  private static final SaClusterImage.Limits FIRST_LIMITS = new SaClusterImage.Limits(65, 64);
+  private static final SaClusterImage.Limits FIRST_LIMITS = new SaClusterImage.Limits(65, 0);
 
   private final Environment environment;
 

@@ -38,6 +38,14 @@ final class EstablishTest {
     assertSameChild(world);
   }
 
+  /** Whatever is reserved, a successor drops; so who has got no packet yet has reserved none. */
+  @Test
+  void shouldLoseNoFirstPacketToASuccessor() {
+    World world = connected();
+    assertThat(child(world.left).limits().inLimit()).isZero();
+    assertThat(child(world.right).limits().inLimit()).isZero();
+  }
+
   @Test
   void shouldMoveToTheNatPort() {
     World world = connected();
