@@ -121,8 +121,7 @@ final class ChildSas {
    * the peer has deleted the old one already: which of the two stays is still to be seen.
    */
   private static void forgetRekeysOf(IkeSa sa, long spi) {
-    boolean collides =
-        sa.asking(Purpose.REKEY_CHILD) && sa.request.filter(r -> r.replaces() == spi).isPresent();
+    boolean collides = sa.asking(Purpose.REKEY_CHILD, spi);
     Optional<RekeyedByPeer> successor = sa.rekeyOf(spi);
     sa.rekeyedByPeer.replaceAll(
         each ->

@@ -23,14 +23,14 @@ final class Closing {
    */
   void closedByPeer(IkeSa sa, long nowMillis) {
     dropRekey(sa);
-    sa.request = Optional.empty();
-    sa.local.dropTasks();
+    sa.dropRequests();
     heir(sa)
         .ifPresent(
             heir -> {
               inherit(sa, heir);
               table.touch(heir);
             });
+    sa.local.dropTasks(); // those of the Child SAs are the heir's by now
     sa.expiresAtMillis = nowMillis + Informational.LINGER_MILLIS;
     if (sa.phase != Phase.DELETING) {
       Phases.move(sa, Phase.DELETING, "deleted by the peer");
@@ -49,7 +49,7 @@ final class Closing {
     List<Long> ended = new ArrayList<>();
     for (IkeSa other : table.all()) {
       if (other.phase == Phase.ESTABLISHED && contact.replaces(other)) {
-        other.request = Optional.empty();
+        other.dropRequests();
         other.local.dropTasks();
         Phases.move(other, Phase.DELETING, "the peer has begun anew");
         Accounts.stopping(other, Accounts.LOST_CARRIER);
@@ -97,9 +97,10 @@ final class Closing {
   /** A rekey of ours comes to nothing: what a member before us has made of it goes. */
   private void dropRekey(IkeSa sa) {
     boolean heir = heir(sa).isPresent();
-    sa.request
+    sa.requests.stream()
         .filter(each -> Purpose.of(each) == Purpose.REKEY_IKE)
-        .flatMap(each -> table.find(each.spi()))
+        .flatMap(each -> table.find(each.spi()).stream())
+        .findFirst()
         .ifPresent(made -> lost(made, heir));
   }
 
@@ -177,6 +178,15 @@ final class Closing {
     sa.expiresAtMillis = 0;
     sa.rekeyedByPeer.removeIf(each -> each.created() == sa.localSpi);
     sa.changes.move(sa.saIds());
+    tellWindow(sa);
+  }
+
+  /** The peer knows of a new IKE SA, and not yet how much we take at once there. */
+  static void tellWindow(IkeSa sa) {
+    if (sa.local.tellWindow) {
+      sa.local.tellWindow = false;
+      sa.local.want(new Task.Liveness());
+    }
   }
 
   /** The peer does not answer: nothing is sent, and nothing is kept but what an heir has. */

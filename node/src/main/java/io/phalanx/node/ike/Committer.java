@@ -123,9 +123,7 @@ final class Committer {
     if (commitment.held().stream().anyMatch(Effect.Send.class::isInstance)) {
       sa.local.lastSentMillis = turn.nowMillis();
     }
-    if (sa.request.isPresent() && sa.local.retransmitAtMillis == Agenda.NEVER) {
-      timers.sent(sa, turn.nowMillis());
-    }
+    timers.sent(sa, turn.nowMillis());
     Optional<IkeSa> confirmed =
         sa.local.confirmNext.filter(each -> each.phase == Phase.UNCONFIRMED);
     sa.local.confirmNext = Optional.empty();

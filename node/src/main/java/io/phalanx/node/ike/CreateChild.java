@@ -90,9 +90,7 @@ final class CreateChild {
       return;
     }
     long replaced = Integer.toUnsignedLong(old.get().inboundSpi());
-    boolean closing =
-        sa.asking(Purpose.DELETE_CHILD)
-            && sa.request.map(RequestInFlight::replaces).orElse(0L) == replaced;
+    boolean closing = sa.asking(Purpose.DELETE_CHILD, replaced);
     Optional<Child> child = Environment.child(connection, old.get().child());
     if (closing || child.isEmpty() || sa.rekeyOf(replaced).isPresent()) {
       // RFC 7296 §2.25.1 for what we are closing; a second rekey of the same makes no sense.
@@ -196,8 +194,13 @@ final class CreateChild {
   }
 
   /** As initiator: takes the answer. */
-  void processResponse(IkeSa sa, Connection connection, IkeMessage message, long nowMillis) {
-    RequestInFlight request = messages.answered(sa);
+  void processResponse(
+      IkeSa sa,
+      RequestInFlight request,
+      Connection connection,
+      IkeMessage message,
+      long nowMillis) {
+    Messages.answered(sa, request);
     Optional<RekeyedByPeer> rekeyed = sa.rekeyOf(request.replaces());
     if (sa.childByInbound((int) request.replaces()).isEmpty()) {
       rekeyed.ifPresent(sa.rekeyedByPeer::remove); // was kept for this answer only

@@ -9,6 +9,8 @@ import io.phalanx.config.Identity;
 import io.phalanx.config.IdentityPattern;
 import io.phalanx.datapath.NonceSource;
 import io.phalanx.node.ike.crypto.Cookies;
+import io.phalanx.node.ike.wire.Notifies;
+import io.phalanx.node.ike.wire.Payload;
 import io.phalanx.replication.Owner;
 import java.net.InetAddress;
 import java.security.SecureRandom;
@@ -69,6 +71,12 @@ record Environment(
         .filter(fixed -> isFor(fixed, peer))
         .flatMap(fixed -> fixed.addresses().stream())
         .toList();
+  }
+
+  /** How many requests we take at once (RFC 7296 §2.3), if that is not the one of every peer. */
+  List<Payload> windowSize() {
+    int window = config.ike().window();
+    return window == 1 ? List.of() : List.of(Notifies.windowSize(window));
   }
 
   byte[] nonce() {

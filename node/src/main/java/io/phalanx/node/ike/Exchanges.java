@@ -13,6 +13,7 @@ import io.phalanx.node.ike.wire.IkeHeader;
 import io.phalanx.node.ike.wire.IkeMessage;
 import io.phalanx.node.ike.wire.MessageCodec;
 import io.phalanx.node.ike.wire.Notifies;
+import io.phalanx.node.ike.wire.Payload;
 import io.phalanx.node.ike.wire.Payload.Notify;
 import io.phalanx.node.ike.wire.Reassembly;
 import io.phalanx.node.ike.wire.SkCipher;
@@ -69,7 +70,7 @@ final class Exchanges {
         new IkeAuth(
             environment, messages, mobike, childSas, negotiation, informational, closing, accounts);
     init = new IkeSaInit(environment, table);
-    initiation = new IkeSaInitiation(environment, table, messages, auth);
+    initiation = new IkeSaInitiation(environment, table, auth);
     createChild = new CreateChild(environment, messages, childSas, negotiation, informational);
     rekeyIke = new RekeyIke(environment, table, messages, closing, informational);
   }
@@ -177,6 +178,7 @@ final class Exchanges {
       }
       case Decoded.Ok(IkeMessage message) -> {
         heard(sa, datagram, turn.nowMillis());
+        Window.note(sa, message);
         request(sa, new Inbound(datagram, message), turn);
       }
     }
@@ -253,47 +255,57 @@ final class Exchanges {
   }
 
   private void response(IkeSa sa, IkeHeader head, UdpDatagram datagram, Turn turn) {
-    boolean expected =
-        sa.request
-            .filter(each -> each.messageId() == head.messageId())
+    Optional<RequestInFlight> asked =
+        sa.request(head.messageId())
             .filter(each -> Purpose.of(each).exchange().equals(head.exchange()))
-            .isPresent();
-    if (!expected || head.exchange().equals(ExchangeType.IKE_SA_INIT)) {
+            .filter(each -> sa.local.resendings.containsKey(each.messageId()));
+    if (asked.isEmpty() || head.exchange().equals(ExchangeType.IKE_SA_INIT)) {
       return;
     }
-    switch (open(sa, datagram, sa.local.responseFragments)) {
+    RequestInFlight request = asked.get();
+    Reassembly fragments =
+        sa.local.responseFragments.computeIfAbsent(request.messageId(), _ -> new Reassembly());
+    switch (open(sa, datagram, fragments)) {
       case Decoded.Drop _ -> {}
       case Decoded.Invalid invalid -> {
         // Authentic, and not to be understood: there is no way on (RFC 7296 §2.21.3).
         heard(sa, datagram, turn.nowMillis());
-        var _ = messages.answered(sa);
-        informational.sendDeleteIke(
-            sa, "an answer cannot be read: " + invalid.type().code(), turn.nowMillis());
+        if (Purpose.of(request) == Purpose.DELETE_IKE) {
+          informational.processResponse(sa, request, turn.nowMillis());
+        } else {
+          Messages.answered(sa, request);
+          informational.sendDeleteIke(
+              sa, "an answer cannot be read: " + invalid.type().code(), turn.nowMillis());
+        }
       }
       case Decoded.Ok(IkeMessage message) -> {
         heard(sa, datagram, turn.nowMillis());
-        migration.answeredBy(sa, datagram);
-        answer(sa, message, turn.nowMillis());
+        Window.note(sa, message);
+        migration.answeredBy(sa, request, datagram);
+        answer(sa, request, message, turn.nowMillis());
       }
     }
   }
 
-  private void answer(IkeSa sa, IkeMessage message, long nowMillis) {
-    Purpose purpose = sa.asking().orElseThrow();
+  private void answer(IkeSa sa, RequestInFlight request, IkeMessage message, long nowMillis) {
+    Purpose purpose = Purpose.of(request);
     Optional<Connection> connection = environment.connection(sa.connection);
-    if (purpose.concernsPaths()) {
-      migration.processResponse(sa, message, nowMillis);
+    if (sa.phase == Phase.DELETING && purpose != Purpose.DELETE_IKE) {
+      Messages.answered(sa, request); // nothing can come of it any more
+    } else if (purpose.concernsPaths()) {
+      migration.processResponse(sa, request, message, nowMillis);
     } else if (purpose.exchange().equals(ExchangeType.INFORMATIONAL)) {
-      informational.processResponse(sa, nowMillis);
+      informational.processResponse(sa, request, nowMillis);
     } else if (connection.isEmpty()) {
-      var _ = messages.answered(sa);
+      Messages.answered(sa, request);
       informational.sendDeleteIke(sa, "its connection is not configured any more", nowMillis);
     } else {
       switch (purpose) {
-        case IKE_AUTH -> auth.processResponse(sa, connection.get(), message, nowMillis);
+        case IKE_AUTH -> auth.processResponse(sa, request, connection.get(), message, nowMillis);
         case NEW_CHILD, REKEY_CHILD ->
-            createChild.processResponse(sa, connection.get(), message, nowMillis);
-        case REKEY_IKE -> rekeyIke.processResponse(sa, connection.get(), message, nowMillis);
+            createChild.processResponse(sa, request, connection.get(), message, nowMillis);
+        case REKEY_IKE ->
+            rekeyIke.processResponse(sa, request, connection.get(), message, nowMillis);
         case IKE_SA_INIT,
             DELETE_CHILD,
             DELETE_IKE,
@@ -345,16 +357,18 @@ final class Exchanges {
     }
   }
 
-  /** Begins the next exchange that is wanted, if none is under way. */
+  /** Begins the next exchange that is wanted, if the peer's window has room for it. */
   boolean startTask(IkeSa sa, long nowMillis) {
-    if (sa.request.isPresent()) {
+    if (!Window.hasRoom(sa)) {
       return false;
     }
     if (migration.start(sa, nowMillis)) {
       return true;
     }
     Optional<Task> task =
-        sa.phase == Phase.UNCONFIRMED ? sa.local.nextProbe() : sa.local.nextTask();
+        sa.phase == Phase.UNCONFIRMED
+            ? sa.local.nextProbe()
+            : sa.local.nextTask(each -> Window.admits(sa, each));
     Optional<Connection> connection = environment.connection(sa.connection);
     if (task.isEmpty()) {
       return false;
@@ -374,7 +388,7 @@ final class Exchanges {
               .ifPresent(each -> informational.sendDeleteChild(sa, each.inboundSpi(), nowMillis));
       case Task.DeleteIke(var reason) when up -> informational.sendDeleteIke(sa, reason, nowMillis);
       case Task.Liveness() when up || sa.phase == Phase.UNCONFIRMED ->
-          informational.sendLiveness(sa, migration.withLiveness(sa), nowMillis);
+          informational.sendLiveness(sa, withLiveness(sa), nowMillis);
       case Task.NewChild _,
           Task.RekeyChild _,
           Task.RekeyIke _,
@@ -387,17 +401,22 @@ final class Exchanges {
     return true;
   }
 
+  /** A new IKE SA has a window of one again (RFC 7296 §2.18), so it is told more than once. */
+  private List<Payload> withLiveness(IkeSa sa) {
+    return Stream.concat(migration.withLiveness(sa).stream(), environment.windowSize().stream())
+        .toList();
+  }
+
   private void newChild(IkeSa sa, Connection connection, Child child, long nowMillis) {
     if (sa.children.stream().map(ChildRef::child).noneMatch(child.name()::equals)) {
       createChild.sendNew(sa, connection, child, 0, nowMillis);
     }
   }
 
-  /** The request in flight once more, by every path that is to be tried. */
-  List<Effect> retransmission(IkeSa sa) {
-    return sa.request.stream()
-        .flatMap(request -> request.messages().stream())
-        .flatMap(each -> migration.retransmission(sa, each).stream())
+  /** A request in flight once more, by every path that is to be tried. */
+  List<Effect> retransmission(IkeSa sa, RequestInFlight request, Resending resending) {
+    return request.messages().stream()
+        .flatMap(each -> migration.retransmission(sa, resending, each).stream())
         .<Effect>map(Effect.Send::new)
         .toList();
   }
@@ -413,7 +432,7 @@ final class Exchanges {
       case ESTABLISHED, UNCONFIRMED, REKEYED ->
           want(sa, new Task.DeleteIke("closed by the operator"));
       case INITIATING, HALF_OPEN -> {
-        sa.request = Optional.empty();
+        sa.dropRequests();
         Phases.move(sa, Phase.DELETING, "closed by the operator");
         sa.expiresAtMillis = nowMillis;
       }
@@ -440,11 +459,8 @@ final class Exchanges {
     sa.local.lastHeardMillis = nowMillis - probeJitter(sa);
     sa.local.lastSentMillis = nowMillis;
     sa.report("adopted", "spi=%016x epoch=%d".formatted(sa.localSpi, sa.fence.epoch()));
-    Optional<RequestInFlight> request = sa.request;
-    if (request.isPresent()) {
-      timers.resume(sa, request.get().firstSentAtMillis(), nowMillis);
-      Messages.resend(sa);
-    }
+    Window.open(sa).forEach(each -> timers.resume(sa, each, nowMillis));
+    Messages.resend(sa);
     findFamily(sa);
     if (sa.mobility.moving()) {
       sa.local.pathChanged = true; // the member before us may not have told all SA clusters
@@ -462,11 +478,9 @@ final class Exchanges {
   private void findFamily(IkeSa sa) {
     Stream.concat(
             sa.rekeyOf(sa.localSpi).map(RekeyedByPeer::created).stream(),
-            sa
-                .request
+            sa.requests.stream()
                 .filter(each -> Purpose.of(each) == Purpose.REKEY_IKE)
-                .map(RequestInFlight::spi)
-                .stream())
+                .map(RequestInFlight::spi))
         .filter(spi -> sa.phase == Phase.ESTABLISHED && table.find(spi).isEmpty())
         .forEach(
             spi -> {

@@ -11,7 +11,6 @@ import io.phalanx.config.iana.NotifyType;
 import io.phalanx.node.auth.RevocationStatus;
 import io.phalanx.node.ike.wire.Configurations;
 import io.phalanx.node.ike.wire.IkeMessage;
-import io.phalanx.node.ike.wire.Notifies;
 import io.phalanx.node.ike.wire.Payload;
 import io.phalanx.node.ike.wire.Payload.Notify;
 import io.phalanx.node.radius.RadiusAnswer;
@@ -261,17 +260,11 @@ final class IkeAuth {
       }
     }
     payloads.addAll(mobike.answer(sa, connection));
-    payloads.addAll(windowSize());
+    payloads.addAll(environment.windowSize());
     payloads.addAll(Reauthentication.grant(sa, connection, nowMillis));
     sa.init = Optional.empty();
     sa.eap = Optional.empty();
     messages.respond(sa, in, payloads);
-  }
-
-  /** How many requests we take at once (RFC 7296 §2.3), if that is not the one of every peer. */
-  private List<Payload> windowSize() {
-    int window = environment.config().ike().window();
-    return window == 1 ? List.of() : List.of(Notifies.windowSize(window));
   }
 
   private static void established(IkeSa sa, String detail) {
@@ -350,7 +343,7 @@ final class IkeAuth {
             payloads.addAll(
                 negotiation.offer(sa, connection, each, childSpi, Optional.empty(), false)));
     payloads.addAll(mobike.offer(sa, connection));
-    payloads.addAll(windowSize());
+    payloads.addAll(environment.windowSize());
     messages.ask(
         sa,
         Purpose.IKE_AUTH,
@@ -385,9 +378,14 @@ final class IkeAuth {
   }
 
   /** As initiator: takes the answer. */
-  void processResponse(IkeSa sa, Connection connection, IkeMessage message, long nowMillis) {
+  void processResponse(
+      IkeSa sa,
+      RequestInFlight request,
+      Connection connection,
+      IkeMessage message,
+      long nowMillis) {
     if (!Grammar.IKE_AUTH_RESPONSE.allows(message)) {
-      var _ = messages.answered(sa);
+      Messages.answered(sa, request);
       String notifies =
           String.join(
               ",",
@@ -412,7 +410,7 @@ final class IkeAuth {
   }
 
   private void leave(IkeSa sa, String reason, long nowMillis) {
-    var _ = messages.answered(sa);
+    Messages.answered(sa, sa.requests.getFirst());
     sa.report("auth-failed", reason);
     informational.sendDeleteIke(sa, "the peer is not who it should be", nowMillis);
   }
@@ -424,7 +422,8 @@ final class IkeAuth {
       Authenticator.Accepted peer,
       IkeMessage message,
       long nowMillis) {
-    RequestInFlight request = messages.answered(sa);
+    RequestInFlight request = sa.requests.getFirst(); // IKE_AUTH is alone
+    Messages.answered(sa, request);
     sa.peerId = Optional.of(peer.peerId());
     sa.establishedAtMillis = nowMillis;
     sa.rekeyAtMillis = environment.rekeyAt(connection.rekeyAfter(), nowMillis);

@@ -17,6 +17,7 @@ import io.phalanx.replication.Owned;
 import io.phalanx.replication.Owner;
 import io.phalanx.replication.image.IkeSaImage;
 import io.phalanx.replication.image.IkeSaImage.Phase;
+import io.phalanx.replication.image.IkeSaImage.RequestInFlight;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.util.List;
@@ -360,14 +361,17 @@ public final class IkeEngine {
     if (sa.expiresAtMillis != 0 && turn.nowMillis() >= sa.expiresAtMillis) {
       return; // settle() ends it
     }
-    if (sa.request.isPresent() && turn.nowMillis() >= sa.local.retransmitAtMillis) {
-      if (timers.mayRetransmit(sa, turn.nowMillis())) {
-        turn.addAll(exchanges.retransmission(sa));
-        sa.local.lastSentMillis = turn.nowMillis();
-      } else {
+    for (RequestInFlight request : sa.requests) {
+      Resending resending = sa.local.resendings.get(request.messageId());
+      if (resending == null || turn.nowMillis() < resending.atMillis) {
+        continue;
+      }
+      if (!timers.mayRetransmit(resending, turn.nowMillis())) {
         giveUp(sa, turn);
         return;
       }
+      turn.addAll(exchanges.retransmission(sa, request, resending));
+      sa.local.lastSentMillis = turn.nowMillis();
     }
     if (turn.nowMillis() >= timers.keepaliveAt(sa)) {
       turn.add(new Effect.Keepalive(new PeerPath(sa.peer, sa.listen)));

@@ -24,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * An IKE SA at work. The fields up to the blank line are the components of its image, by the same
@@ -60,7 +61,10 @@ final class IkeSa {
   long nextOwnId;
   long nextPeerId;
   final List<SentResponse> responses = new ArrayList<>();
-  Optional<RequestInFlight> request = Optional.empty();
+
+  /** Oldest first; those beyond the peer's window are not sent yet, see {@link Window}. */
+  final List<RequestInFlight> requests = new ArrayList<>();
+
   Optional<InitExchange> init = Optional.empty();
   Optional<Identity> localId = Optional.empty();
   Optional<Identity> peerId = Optional.empty();
@@ -124,7 +128,7 @@ final class IkeSa {
     nextOwnId = image.nextOwnId();
     nextPeerId = image.nextPeerId();
     responses.addAll(image.responses());
-    request = image.requests().stream().findFirst();
+    requests.addAll(image.requests());
     init = image.init();
     localId = image.localId();
     peerId = image.peerId();
@@ -165,7 +169,7 @@ final class IkeSa {
         nextOwnId,
         nextPeerId,
         List.copyOf(responses),
-        request.stream().toList(),
+        List.copyOf(requests),
         init,
         localId,
         peerId,
@@ -239,13 +243,31 @@ final class IkeSa {
     return children.stream().map(ChildRef::saId).toList();
   }
 
-  /** The purpose of the request in flight, if there is one. */
-  Optional<Purpose> asking() {
-    return request.map(Purpose::of);
+  /** Whether a request of such a purpose is in flight. */
+  boolean asking(Predicate<Purpose> purpose) {
+    return requests.stream().map(Purpose::of).anyMatch(purpose);
   }
 
   boolean asking(Purpose purpose) {
-    return asking().filter(purpose::equals).isPresent();
+    return asking(purpose::equals);
+  }
+
+  /** Whether a request is in flight that rekeys or deletes just this. */
+  boolean asking(Purpose purpose, long replaced) {
+    return requests.stream()
+        .anyMatch(each -> Purpose.of(each) == purpose && each.replaces() == replaced);
+  }
+
+  /** The request in flight with this message id. */
+  Optional<RequestInFlight> request(long messageId) {
+    return requests.stream().filter(each -> each.messageId() == messageId).findFirst();
+  }
+
+  /** What is in flight is not waited for any more. */
+  void dropRequests() {
+    requests.clear();
+    local.resendings.clear();
+    local.responseFragments.clear();
   }
 
   /** The rekey of this SPI that the peer has begun. */

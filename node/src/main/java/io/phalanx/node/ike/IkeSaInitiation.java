@@ -40,14 +40,12 @@ final class IkeSaInitiation {
 
   private final Environment environment;
   private final SaTable table;
-  private final Messages messages;
   private final IkeAuth auth;
   private final NatDetection nat;
 
-  IkeSaInitiation(Environment environment, SaTable table, Messages messages, IkeAuth auth) {
+  IkeSaInitiation(Environment environment, SaTable table, IkeAuth auth) {
     this.environment = environment;
     this.table = table;
-    this.messages = messages;
     this.auth = auth;
     this.nat = new NatDetection(environment);
   }
@@ -114,13 +112,14 @@ final class IkeSaInitiation {
     }
     IkeHeader header = new IkeHeader(sa.localSpi, 0, ExchangeType.IKE_SA_INIT, true, false, 0);
     byte[] message = MessageCodec.encode(new IkeMessage(header, payloads));
-    messages.inFlight(sa, Purpose.IKE_SA_INIT, 0, List.of(message), ask, nowMillis);
+    sa.dropRequests();
+    Messages.inFlight(sa, Purpose.IKE_SA_INIT, 0, List.of(message), ask, nowMillis);
   }
 
   /** Takes the answer of the responder, on the way to IKE_AUTH. */
   void processResponse(
       IkeSa sa, Connection connection, UdpDatagram datagram, IkeMessage message, long nowMillis) {
-    RequestInFlight request = sa.request.orElseThrow();
+    RequestInFlight request = sa.requests.getFirst();
     if (Grammar.IKE_SA_INIT.allows(message)) {
       complete(sa, connection, datagram, message, request, nowMillis);
       return;
@@ -131,7 +130,7 @@ final class IkeSaInitiation {
       }
       if (notify.type().error()) {
         // Nobody vouches for it, so it ends the attempt and nothing else (RFC 7296 §2.21.1).
-        sa.request = Optional.empty();
+        sa.dropRequests();
         Phases.move(sa, Phase.DELETING, "refused with notify " + notify.type().code());
         sa.expiresAtMillis = nowMillis;
         return;
@@ -226,7 +225,7 @@ final class IkeSaInitiation {
       sa.peer = nat.natEndpoint(sa.peer);
       sa.natPort = true;
     }
-    var _ = messages.answered(sa);
+    Messages.answered(sa, request);
     Phases.move(sa, Phase.HALF_OPEN, "suite=" + IkeSaInit.text(sa.suite));
     auth.sendRequest(sa, connection, (int) request.spi(), nowMillis);
   }

@@ -72,11 +72,7 @@ final class Informational {
 
   /** Each side names the SPI it receives on, unless it has asked for the same (RFC 7296 §1.4.1). */
   private void deletedByPeer(IkeSa sa, ChildRef child, List<byte[]> ours) {
-    boolean asked =
-        sa.asking(Purpose.DELETE_CHILD)
-            && sa.request.map(RequestInFlight::replaces).orElse(0L)
-                == Integer.toUnsignedLong(child.inboundSpi());
-    if (!asked) {
+    if (!sa.asking(Purpose.DELETE_CHILD, Integer.toUnsignedLong(child.inboundSpi()))) {
       ours.add(Notifies.spiOf(child.inboundSpi()));
     }
     childSas.remove(sa, child, "deleted by the peer");
@@ -98,6 +94,9 @@ final class Informational {
 
   /** Asks to delete the IKE SA, and with it what hangs on it. */
   void sendDeleteIke(IkeSa sa, String why, long nowMillis) {
+    if (sa.phase == Phase.DELETING) {
+      return; // its Delete is on its way, or was the peer's
+    }
     if (sa.phase != Phase.REKEYED) {
       Phases.move(sa, Phase.DELETING, why);
     }
@@ -107,8 +106,8 @@ final class Informational {
     messages.ask(sa, Purpose.DELETE_IKE, payloads, Messages.Ask.about(sa.localSpi), nowMillis);
   }
 
-  void processResponse(IkeSa sa, long nowMillis) {
-    RequestInFlight request = messages.answered(sa);
+  void processResponse(IkeSa sa, RequestInFlight request, long nowMillis) {
+    Messages.answered(sa, request);
     switch (Purpose.of(request)) {
       case DELETE_CHILD -> {
         Optional<ChildRef> child = sa.childByInbound((int) request.replaces());

@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** What this member alone knows of an IKE SA: what waits, and its timers. */
 final class LocalState {
@@ -40,10 +41,11 @@ final class LocalState {
   /** An IKE_AUTH request that waits for its virtual addresses. */
   Optional<IkeAuth.Waiting> addressesWanted = Optional.empty();
 
-  /** Fragments of a request and of a response of the peer (RFC 7383). */
+  /** Fragments of a request of the peer, and of its responses (RFC 7383). */
   final Reassembly requestFragments = new Reassembly();
 
-  final Reassembly responseFragments = new Reassembly();
+  /** By message id; only of requests in flight. */
+  final Map<Long, Reassembly> responseFragments = new HashMap<>();
 
   /** Requests that came before their turn. */
   final EarlyRequests early = new EarlyRequests();
@@ -97,8 +99,11 @@ final class LocalState {
   /** When to try again to authenticate anew. */
   long reauthTryAtMillis;
 
-  int retransmissions;
-  long retransmitAtMillis = Agenda.NEVER;
+  /** Of each request in flight that has been sent, by message id. */
+  final Map<Long, Resending> resendings = new LinkedHashMap<>();
+
+  /** Whether the peer is to be told our window once it knows of this IKE SA. */
+  boolean tellWindow;
 
   /** Restarts of IKE_SA_INIT, for a cookie or another group. */
   int restarts;
@@ -150,10 +155,22 @@ final class LocalState {
     return later.values().stream().mapToLong(Long::longValue).min().orElse(Agenda.NEVER);
   }
 
-  Optional<Task> nextTask() {
-    Optional<Task> first = tasks.stream().findFirst();
-    first.ifPresent(tasks::remove);
-    return first;
+  /** Takes the first task that may begin now; none goes before one that has to be alone. */
+  Optional<Task> nextTask(Predicate<Task> mayBegin) {
+    for (Task task : tasks) {
+      if (mayBegin.test(task)) {
+        tasks.remove(task);
+        return Optional.of(task);
+      }
+      if (task.alone()) {
+        return Optional.empty();
+      }
+    }
+    return Optional.empty();
+  }
+
+  boolean wantsNothing() {
+    return tasks.isEmpty();
   }
 
   void dropTasks() {

@@ -46,10 +46,10 @@ final class Messages {
     }
   }
 
-  /** Sends a request; there must be none in flight. */
+  /** Sends a request, or puts it in line where the peer's window is full. */
   void ask(IkeSa sa, Purpose purpose, List<Payload> payloads, Ask ask, long nowMillis) {
-    if (sa.request.isPresent()) {
-      throw new IllegalStateException("a request is in flight already: " + sa.asking());
+    if (sa.asking(Purpose::alone)) {
+      throw new IllegalStateException(purpose + " beside a request that must be alone");
     }
     IkeHeader header =
         new IkeHeader(
@@ -64,39 +64,52 @@ final class Messages {
     inFlight(sa, purpose, header.messageId(), messages, ask, nowMillis);
   }
 
-  /** Notes a request as the one in flight, and sends it once that is in the store. */
-  void inFlight(
+  /** Notes a request as in flight, and sends it in its turn once that is in the store. */
+  static void inFlight(
       IkeSa sa, Purpose purpose, long messageId, List<byte[]> messages, Ask ask, long nowMillis) {
-    sa.request =
-        Optional.of(
-            new RequestInFlight(
-                messageId,
-                messages,
-                purpose.name(),
-                nowMillis,
-                ask.nonce(),
-                ask.keyExchange(),
-                ask.privateValue(),
-                ask.spi(),
-                ask.replaces(),
-                ask.child()));
-    sa.local.retransmitAtMillis = Agenda.NEVER;
+    sa.requests.add(
+        new RequestInFlight(
+            messageId,
+            messages,
+            purpose.name(),
+            nowMillis,
+            ask.nonce(),
+            ask.keyExchange(),
+            ask.privateValue(),
+            ask.spi(),
+            ask.replaces(),
+            ask.child()));
     sa.changes.touch();
-    messages.forEach(message -> sa.hold(new Effect.Send(sa.datagram(message))));
+    sendOpen(sa);
   }
 
-  /** Sends the request in flight to where the peer is by now, once that is in the store. */
+  /** Sends what the window admits and has not been sent yet. */
+  private static void sendOpen(IkeSa sa) {
+    Window.open(sa)
+        .filter(each -> !sa.local.resendings.containsKey(each.messageId()))
+        .forEach(
+            each -> {
+              sa.local.resendings.put(each.messageId(), new Resending());
+              send(sa, each);
+            });
+  }
+
+  private static void send(IkeSa sa, RequestInFlight request) {
+    request.messages().forEach(each -> sa.hold(new Effect.Send(sa.datagram(each))));
+  }
+
+  /** Sends requests in flight to where the peer is by now, once that is in the store. */
   static void resend(IkeSa sa) {
-    sa.request.ifPresent(
-        request -> request.messages().forEach(each -> sa.hold(new Effect.Send(sa.datagram(each)))));
+    Window.open(sa).forEach(each -> send(sa, each));
   }
 
-  /** Takes the request that the peer has answered. */
-  RequestInFlight answered(IkeSa sa) {
-    RequestInFlight request = sa.request.orElseThrow();
-    sa.request = Optional.empty();
+  /** A request of ours is answered: those in line behind it may follow. */
+  static void answered(IkeSa sa, RequestInFlight request) {
+    sa.requests.remove(request);
+    sa.local.resendings.remove(request.messageId());
+    sa.local.responseFragments.remove(request.messageId());
     sa.changes.touch();
-    return request;
+    sendOpen(sa);
   }
 
   /** Answers a request, once the answer is in the store. */

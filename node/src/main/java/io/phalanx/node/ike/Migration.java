@@ -70,9 +70,9 @@ final class Migration {
     }
   }
 
-  /** Sends the request that is due, if there is one; none must be in flight. */
+  /** Sends the request that is due, if there is one; of these there is one in flight at most. */
   boolean start(IkeSa sa, long nowMillis) {
-    if (!active(sa)) {
+    if (!active(sa) || sa.asking(Purpose::tellsPaths)) {
       return false;
     }
     if (sa.mobility.toUpdate()) {
@@ -140,8 +140,8 @@ final class Migration {
   }
 
   /** Takes the answer to one of these requests. */
-  void processResponse(IkeSa sa, IkeMessage message, long nowMillis) {
-    RequestInFlight request = messages.answered(sa);
+  void processResponse(IkeSa sa, RequestInFlight request, IkeMessage message, long nowMillis) {
+    Messages.answered(sa, request);
     byte[] cookie = request.nonce().reveal();
     boolean same =
         cookie.length == 0
@@ -207,8 +207,8 @@ final class Migration {
   // Other paths (§3.10)
 
   /** Where a request goes when it is sent once more: everywhere, when one path stays silent. */
-  List<UdpDatagram> retransmission(IkeSa sa, byte[] message) {
-    if (!tests(sa)) {
+  List<UdpDatagram> retransmission(IkeSa sa, Resending resending, byte[] message) {
+    if (!tests(sa, resending)) {
       return List.of(sa.datagram(message));
     }
     return paths(sa)
@@ -216,11 +216,8 @@ final class Migration {
         .toList();
   }
 
-  private static boolean tests(IkeSa sa) {
-    return active(sa)
-        && sa.mobility.decides()
-        && sa.natPort
-        && sa.local.retransmissions > SINGLE_PATH_TRIES;
+  private static boolean tests(IkeSa sa, Resending resending) {
+    return active(sa) && sa.mobility.decides() && sa.natPort && resending.done > SINGLE_PATH_TRIES;
   }
 
   private Stream<PeerPath> paths(IkeSa sa) {
@@ -245,8 +242,9 @@ final class Migration {
   }
 
   /** An answer came by this path: where others were tried as well, it is the one that works. */
-  void answeredBy(IkeSa sa, UdpDatagram datagram) {
-    if (tests(sa)) {
+  void answeredBy(IkeSa sa, RequestInFlight request, UdpDatagram datagram) {
+    Resending resending = sa.local.resendings.get(request.messageId());
+    if (resending != null && tests(sa, resending)) {
       move(sa, datagram.peer(), datagram.natPort(), datagram.listen());
     }
   }

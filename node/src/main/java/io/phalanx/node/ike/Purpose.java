@@ -37,6 +37,16 @@ enum Purpose {
     return this == UPDATE_PATH || this == CHECK_PATH || this == TELL_ADDRESSES || this == LIVENESS;
   }
 
+  /** Whether a MOBIKE request of ours changes or checks what the peer has of our paths. */
+  boolean tellsPaths() {
+    return this == UPDATE_PATH || this == CHECK_PATH || this == TELL_ADDRESSES;
+  }
+
+  /** Whether nothing else may begin until it is answered. */
+  boolean alone() {
+    return this == IKE_SA_INIT || this == IKE_AUTH || this == REKEY_IKE || this == DELETE_IKE;
+  }
+
   /** Whether it makes, rekeys or closes a Child SA (RFC 7296 §2.25.2). */
   boolean changesChildren() {
     return this == NEW_CHILD || this == REKEY_CHILD || this == DELETE_CHILD;

@@ -68,7 +68,7 @@ final class RekeyIke {
     IkeMessage message = in.message();
     boolean blocked =
         sa.phase != Phase.ESTABLISHED
-            || sa.asking().filter(Purpose::changesChildren).isPresent()
+            || sa.asking(Purpose::changesChildren)
             || sa.rekeyOf(sa.localSpi).isPresent()
             || table.full();
     if (!Grammar.REKEY_IKE.allows(message)) {
@@ -163,7 +163,8 @@ final class RekeyIke {
     made.mobility = old.mobility.inherited();
     made.localBehindNat = old.localBehindNat;
     made.peerBehindNat = old.peerBehindNat;
-    made.extensions = old.extensions;
+    made.extensions = old.extensions.withPeerWindow(0); // RFC 7296 §2.18
+    made.local.tellWindow = !environment.windowSize().isEmpty();
     made.mobility = old.mobility;
     made.grants = old.grants.with(Account.NONE);
     made.reauthAtMillis = old.reauthAtMillis;
@@ -207,8 +208,13 @@ final class RekeyIke {
   }
 
   /** As initiator: takes the answer. */
-  void processResponse(IkeSa sa, Connection connection, IkeMessage message, long nowMillis) {
-    RequestInFlight request = messages.answered(sa);
+  void processResponse(
+      IkeSa sa,
+      RequestInFlight request,
+      Connection connection,
+      IkeMessage message,
+      long nowMillis) {
+    Messages.answered(sa, request);
     KeyExchangeMethod method = request.keyExchange().orElseThrow();
     Optional<Chosen<IkeSuite>> chosen =
         message
@@ -280,6 +286,7 @@ final class RekeyIke {
         Closing.inherit(sa, made);
       }
       replaced(sa, made, nowMillis);
+      Closing.tellWindow(made);
       sa.expiresAtMillis = 0;
       informational.sendDeleteIke(sa, "rekeyed", nowMillis);
       theirs.ifPresent(

@@ -1,7 +1,12 @@
 package io.phalanx.node.ike;
 
-/** An exchange that we want and that waits for its turn: one request at a time (RFC 7296 §2.3). */
+/** An exchange that we want and that waits for its turn (RFC 7296 §2.3), see {@link Window}. */
 sealed interface Task {
+  /** Whether nothing else may be under way with it. */
+  default boolean alone() {
+    return this instanceof RekeyIke || this instanceof DeleteIke;
+  }
+
   /** Makes the child of this name in the configuration. */
   record NewChild(String child) implements Task {}
 

@@ -5,6 +5,7 @@ import io.phalanx.config.GatewayConfig.Connection;
 import io.phalanx.config.GatewayConfig.Ike;
 import io.phalanx.replication.image.IkeSaImage.ChildRef;
 import io.phalanx.replication.image.IkeSaImage.Phase;
+import io.phalanx.replication.image.IkeSaImage.RequestInFlight;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,20 +34,20 @@ final class Timers {
       return Agenda.NEVER;
     }
     long at = orNever(sa.expiresAtMillis);
-    if (sa.request.isPresent()) {
-      at = Math.min(at, sa.local.retransmitAtMillis);
+    for (Resending each : sa.local.resendings.values()) {
+      at = Math.min(at, each.atMillis);
     }
     if (sa.local.stale) {
       at = Math.min(at, sa.local.staleSinceMillis + STALE_MILLIS);
     }
     at = Math.min(at, keepaliveAt(sa));
-    if (sa.phase == Phase.ESTABLISHED && sa.request.isEmpty()) {
+    if (sa.phase == Phase.ESTABLISHED && Window.hasRoom(sa) && sa.local.wantsNothing()) {
       at = Math.min(at, orNever(sa.rekeyAtMillis));
       at = Math.min(at, probeAt(sa));
       at = Math.min(at, Reauthentication.nextAtMillis(sa));
       at = Math.min(at, Accounts.next(sa));
       for (ChildRef child : sa.children) {
-        if (!replaced(sa, child)) {
+        if (mayRekey(sa, child)) {
           at = Math.min(at, orNever(child.rekeyAtMillis()));
         }
       }
@@ -73,11 +74,14 @@ final class Timers {
   private long probeAt(IkeSa sa) {
     long interval =
         environment.connection(sa.connection).map(each -> each.dpdInterval().toMillis()).orElse(0L);
-    return interval == 0 ? Agenda.NEVER : sa.local.lastHeardMillis + interval;
+    return interval == 0 || !sa.requests.isEmpty()
+        ? Agenda.NEVER
+        : sa.local.lastHeardMillis + interval;
   }
 
-  private static boolean replaced(IkeSa sa, ChildRef child) {
-    return sa.rekeyOf(Integer.toUnsignedLong(child.inboundSpi())).isPresent();
+  private static boolean mayRekey(IkeSa sa, ChildRef child) {
+    return sa.rekeyOf(Integer.toUnsignedLong(child.inboundSpi())).isEmpty()
+        && !Window.concerns(sa, child.inboundSpi());
   }
 
   /** Children that a connection which is kept up should have and has not. */
@@ -87,6 +91,7 @@ final class Timers {
     return connection.map(Connection::children).orElse(List.of()).stream()
         .map(Child::name)
         .filter(name -> sa.children.stream().noneMatch(each -> each.child().equals(name)))
+        .filter(name -> !Window.makes(sa, name))
         .toList();
   }
 
@@ -99,11 +104,11 @@ final class Timers {
     if (sa.local.stale && nowMillis >= sa.local.staleSinceMillis + STALE_MILLIS) {
       sa.changes.touch();
     }
-    if (sa.phase != Phase.ESTABLISHED || sa.request.isPresent()) {
+    if (sa.phase != Phase.ESTABLISHED || !Window.hasRoom(sa)) {
       return;
     }
     for (ChildRef child : sa.children) {
-      if (nowMillis >= orNever(child.rekeyAtMillis()) && !replaced(sa, child)) {
+      if (nowMillis >= orNever(child.rekeyAtMillis()) && mayRekey(sa, child)) {
         sa.local.want(new Task.RekeyChild(child.inboundSpi()));
       }
     }
@@ -123,19 +128,20 @@ final class Timers {
     }
   }
 
-  /** Starts the timer of a request that has just left. */
+  /** Starts the timers of requests that have just left. */
   void sent(IkeSa sa, long nowMillis) {
-    sa.local.retransmissions = 0;
-    sa.local.retransmitAtMillis = nowMillis + pause(0);
+    sa.local.resendings.values().stream()
+        .filter(each -> each.atMillis == Agenda.NEVER)
+        .forEach(each -> each.atMillis = nowMillis + pause(0));
   }
 
-  /** Whether the request in flight may be sent once more; if so, its timer is set. */
-  boolean mayRetransmit(IkeSa sa, long nowMillis) {
-    if (sa.local.retransmissions >= environment.config().ike().retransmitTries()) {
+  /** Whether a request in flight may be sent once more; if so, its timer is set. */
+  boolean mayRetransmit(Resending resending, long nowMillis) {
+    if (resending.done >= environment.config().ike().retransmitTries()) {
       return false;
     }
-    sa.local.retransmissions++;
-    sa.local.retransmitAtMillis = nowMillis + pause(sa.local.retransmissions);
+    resending.done++;
+    resending.atMillis = nowMillis + pause(resending.done);
     return true;
   }
 
@@ -143,15 +149,15 @@ final class Timers {
    * Goes on with the timer of a request that another member has sent: as many retransmissions count
    * as done as there was time for, but one is always left.
    */
-  void resume(IkeSa sa, long firstSentAtMillis, long nowMillis) {
-    int done = 0;
-    long at = firstSentAtMillis + pause(0);
-    while (at < nowMillis && done < environment.config().ike().retransmitTries() - 1) {
-      done++;
-      at += pause(done);
+  void resume(IkeSa sa, RequestInFlight request, long nowMillis) {
+    Resending resending = new Resending();
+    long at = request.firstSentAtMillis() + pause(0);
+    while (at < nowMillis && resending.done < environment.config().ike().retransmitTries() - 1) {
+      resending.done++;
+      at += pause(resending.done);
     }
-    sa.local.retransmissions = done;
-    sa.local.retransmitAtMillis = nowMillis + pause(done);
+    resending.atMillis = nowMillis + pause(resending.done);
+    sa.local.resendings.put(request.messageId(), resending);
   }
 
   private long pause(int retransmissions) {

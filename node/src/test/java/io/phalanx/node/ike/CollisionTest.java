@@ -2,6 +2,7 @@ package io.phalanx.node.ike;
 
 import io.phalanx.node.ike.Interleavings.Budget;
 import io.phalanx.node.ike.Interleavings.State;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,24 +21,51 @@ final class CollisionTest {
 
   /**
    * States of a pair of exchanges to go through, the shortest ways first; a fourth of it where a
-   * datagram comes twice or a member dies. The build takes what a few seconds allow: {@code
-   * -Dphalanx.collisions.states=200000} goes to the end of every pair.
+   * datagram comes twice or is lost, or a member dies, and an eighth where one end begins two
+   * exchanges. The build takes what a few seconds allow: {@code -Dphalanx.collisions.states=200000}
+   * goes to the end of every pair.
    */
-  private static final int STATES_MAX = Integer.getInteger("phalanx.collisions.states", 400);
+  private static final int STATES_MAX = Integer.getInteger("phalanx.collisions.states", 300);
+
+  private static final int WINDOW = 3;
+
+  /** What two exchanges of one end run into: in the build those that collide most. */
+  private static final List<Opening> OTHERS =
+      STATES_MAX > 1000 ? ALL : List.of(Opening.REKEY_CHILD, Opening.REKEY_IKE);
 
   /** Other random numbers: either end wins a collision. */
   private static final int SALTS = Integer.getInteger("phalanx.collisions.salts", 1);
 
-  private static Configs config(Configs config) {
+  private static Configs config(Configs config, int window) {
+    config.window = window;
     config.children = List.of(Opening.FIRST, Opening.SECOND);
     config.networks = Map.of(Opening.SECOND, List.of("10.3.0.0/16", "10.4.0.0/16"));
     return config;
   }
 
+  /** What every search begins with; whoever steps an end steps a copy. */
+  private record Start(int window, long salt) {}
+
+  private record Ends(SteppedSide left, SteppedSide right) {}
+
+  private static final Map<Start, Ends> CONNECTED = new HashMap<>();
+
+  private static State start(Interleavings all, int window, long salt) {
+    Ends ends =
+        CONNECTED.computeIfAbsent(
+            new Start(window, salt),
+            _ -> {
+              Interleavings first = new Interleavings(List.of(), List.of(), salt);
+              State state = connected(first, window);
+              return new Ends(first.side(state.left()), first.side(state.right()));
+            });
+    return new State(all.number(ends.left()), all.number(ends.right()), List.of(), 0, Budget.NONE);
+  }
+
   /** Both ends with a tunnel, one Child SA, and the configuration of another one. */
-  private static State connected(Interleavings all) {
-    SteppedSide left = side(true, config(Configs.left()));
-    SteppedSide right = side(false, config(Configs.right()));
+  private static State connected(Interleavings all, int window) {
+    SteppedSide left = side(true, config(Configs.left(), window));
+    SteppedSide right = side(false, config(Configs.right(), window));
     left.throwDice(1);
     left.step(new Event.Initiate("conn"));
     State state = atRest(all, all.number(left), all.number(right));
@@ -63,14 +91,27 @@ final class CollisionTest {
 
   private static void explore(
       List<Opening> leftOpens, List<Opening> rightOpens, Budget budget, long salt) {
+    int states = budget.equals(Budget.NONE) ? STATES_MAX : STATES_MAX / 4;
+    explore(leftOpens, rightOpens, 1, budget, salt, states);
+  }
+
+  private static void explore(
+      List<Opening> leftOpens,
+      List<Opening> rightOpens,
+      int window,
+      Budget budget,
+      long salt,
+      int statesMax) {
     Interleavings all = new Interleavings(leftOpens, rightOpens, salt);
-    State start = connected(all);
+    State start = start(all, window, salt);
     Agreement agreement = new Agreement(all, start, leftOpens, rightOpens, budget);
     State from = new State(start.left(), start.right(), List.of(), 0, budget);
-    String name = "%s against %s, salt %d, %s".formatted(leftOpens, rightOpens, salt, budget);
+    String name =
+        "%s against %s, window %d, salt %d, %s"
+            .formatted(leftOpens, rightOpens, window, salt, budget);
     long begin = System.nanoTime();
     try {
-      all.explore(from, budget.equals(Budget.NONE) ? STATES_MAX : STATES_MAX / 4, agreement::check);
+      all.explore(from, statesMax, agreement::check);
     } catch (Interleavings.Fault fault) {
       throw new AssertionError(
           name + ": " + fault.getCause() + "\n" + fault.getMessage(), fault.getCause());
@@ -93,19 +134,49 @@ final class CollisionTest {
   @ParameterizedTest
   @MethodSource("pairs")
   void shouldAgreeAfterADatagramThatCameTwice(Opening left, Opening right) {
-    explore(List.of(left), List.of(right), new Budget(1, 0, 0, 0), 1);
+    explore(List.of(left), List.of(right), new Budget(1, 0, 0, 0, 0), 1);
   }
 
   @ParameterizedTest
   @MethodSource("pairs")
   void shouldAgreeAfterACrashOfTheLeft(Opening left, Opening right) {
-    explore(List.of(left), List.of(right), new Budget(0, 0, 1, 0), 1);
+    explore(List.of(left), List.of(right), new Budget(0, 0, 1, 0, 0), 1);
   }
 
   @ParameterizedTest
   @MethodSource("pairs")
   void shouldAgreeAfterACrashOfTheRight(Opening left, Opening right) {
-    explore(List.of(left), List.of(right), new Budget(0, 0, 0, 1), 1);
+    explore(List.of(left), List.of(right), new Budget(0, 0, 0, 1, 0), 1);
+  }
+
+  /** What was lost is sent again while what was only late still comes, in any order. */
+  @ParameterizedTest
+  @MethodSource("pairs")
+  void shouldAgreeAfterALossAndRetransmissions(Opening left, Opening right) {
+    explore(List.of(left), List.of(right), new Budget(0, 1, 0, 0, 2), 1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("pairs")
+  void shouldAgreeWhereOneEndBeginsTwice(Opening first, Opening second) {
+    for (Opening right : OTHERS) {
+      explore(List.of(first, second), List.of(right), 1, Budget.NONE, 1, STATES_MAX / 8);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("pairs")
+  void shouldAgreeWithSeveralRequestsInFlight(Opening first, Opening second) {
+    for (Opening right : OTHERS) {
+      explore(List.of(first, second), List.of(right), WINDOW, Budget.NONE, 1, STATES_MAX / 8);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("pairs")
+  void shouldAgreeAfterACrashWithSeveralRequestsInFlight(Opening first, Opening second) {
+    Budget crash = new Budget(0, 0, 1, 0, 0);
+    explore(List.of(first, second), List.of(Opening.REKEY_CHILD), WINDOW, crash, 1, STATES_MAX / 4);
   }
 
   static Stream<Arguments> pairs() {

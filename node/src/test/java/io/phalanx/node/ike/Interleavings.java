@@ -54,9 +54,13 @@ final class Interleavings {
    */
   record State(int left, int right, List<Integer> net, int begun, Budget budget) {}
 
-  /** How often the world may still do harm. */
-  record Budget(int copies, int losses, int leftCrashes, int rightCrashes) {
-    static final Budget NONE = new Budget(0, 0, 0, 0);
+  /**
+   * How often the world may still do harm.
+   *
+   * @param waits how often time may pass until something is due, while anything is under way
+   */
+  record Budget(int copies, int losses, int leftCrashes, int rightCrashes, int waits) {
+    static final Budget NONE = new Budget(0, 0, 0, 0, 0);
   }
 
   private record SideMove(int side, Move move) {}
@@ -148,24 +152,37 @@ final class Interleavings {
       case Move.Sweep(boolean left) ->
           moved(state, left, move, state.net(), state.begun(), state.budget());
       case Move.Time _ -> {
-        State half = moved(state, true, move, state.net(), state.begun(), state.budget());
-        yield moved(half, false, move, half.net(), half.begun(), half.budget());
+        Budget rest = fewerWaits(state.budget());
+        State half = moved(state, true, move, state.net(), state.begun(), rest);
+        yield moved(half, false, move, half.net(), half.begun(), rest);
       }
     };
   }
 
   private static Budget fewerCopies(Budget of) {
-    return new Budget(of.copies() - 1, of.losses(), of.leftCrashes(), of.rightCrashes());
+    return new Budget(
+        of.copies() - 1, of.losses(), of.leftCrashes(), of.rightCrashes(), of.waits());
   }
 
   private static Budget fewerLosses(Budget of) {
-    return new Budget(of.copies(), of.losses() - 1, of.leftCrashes(), of.rightCrashes());
+    return new Budget(
+        of.copies(), of.losses() - 1, of.leftCrashes(), of.rightCrashes(), of.waits());
   }
 
   private static Budget fewerCrashes(Budget of, boolean left) {
     int less = left ? 1 : 0;
     return new Budget(
-        of.copies(), of.losses(), of.leftCrashes() - less, of.rightCrashes() - 1 + less);
+        of.copies(),
+        of.losses(),
+        of.leftCrashes() - less,
+        of.rightCrashes() - 1 + less,
+        of.waits());
+  }
+
+  /** Healing waits as long as it takes. */
+  private static Budget fewerWaits(Budget of) {
+    return new Budget(
+        of.copies(), of.losses(), of.leftCrashes(), of.rightCrashes(), Math.max(0, of.waits() - 1));
   }
 
   private static List<Integer> without(List<Integer> net, int message) {
@@ -281,6 +298,9 @@ final class Interleavings {
         addCrashes(side, moves);
       }
     }
+    if (state.budget().waits() > 0) {
+      wait(state).ifPresent(moves::add);
+    }
     return moves;
   }
 
@@ -375,6 +395,11 @@ final class Interleavings {
     if (!state.net().isEmpty()) {
       return Optional.of(new Move.Deliver(state.net().getFirst(), false));
     }
+    return wait(state);
+  }
+
+  /** Until either end has something to do. */
+  private Optional<Move> wait(State state) {
     SteppedSide left = sides.get(state.left());
     SteppedSide right = sides.get(state.right());
     long at = Math.min(left.nextMillis(), right.nextMillis());

@@ -161,20 +161,27 @@ public record IkeSaImage(
    * @param fragmentation messages may be cut (RFC 7383)
    * @param mobike the peer may move and have several addresses (RFC 4555)
    * @param childless IKE_AUTH may do without a Child SA (RFC 6023)
+   * @param peerWindow requests that the peer takes at once (RFC 7296 §2.3); 0 where it has said
+   *     nothing, which means one
    */
-  public record Extensions(boolean fragmentation, boolean mobike, boolean childless) {
-    public static final Extensions NONE = new Extensions(false, false, false);
+  public record Extensions(
+      boolean fragmentation, boolean mobike, boolean childless, int peerWindow) {
+    public static final Extensions NONE = new Extensions(false, false, false, 0);
 
     public Extensions withFragmentation(boolean agreed) {
-      return new Extensions(agreed, mobike, childless);
+      return new Extensions(agreed, mobike, childless, peerWindow);
     }
 
     public Extensions withMobike(boolean agreed) {
-      return new Extensions(fragmentation, agreed, childless);
+      return new Extensions(fragmentation, agreed, childless, peerWindow);
     }
 
     public Extensions withChildless(boolean agreed) {
-      return new Extensions(fragmentation, mobike, agreed);
+      return new Extensions(fragmentation, mobike, agreed, peerWindow);
+    }
+
+    public Extensions withPeerWindow(int requests) {
+      return new Extensions(fragmentation, mobike, childless, requests);
     }
   }
 

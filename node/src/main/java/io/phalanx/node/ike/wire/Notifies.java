@@ -96,6 +96,13 @@ public final class Notifies {
     return seconds == 0 ? OptionalLong.empty() : OptionalLong.of(seconds);
   }
 
+  /** What SET_WINDOW_SIZE says; empty for data of another length. */
+  public static OptionalLong requests(Notify notify) {
+    return notify.data().length == Integer.BYTES
+        ? OptionalLong.of(Integer.toUnsignedLong(ByteBuffer.wrap(notify.data()).getInt()))
+        : OptionalLong.empty();
+  }
+
   /** SET_WINDOW_SIZE (RFC 7296 §2.3): requests that the other end may have under way. */
   public static Notify windowSize(int requests) {
     return Notify.of(
