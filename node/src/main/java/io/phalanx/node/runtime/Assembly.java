@@ -215,6 +215,7 @@ record Assembly(
   /** Lets the parts act. */
   void run() {
     interlink.watch(members());
+    cluster.whenLost(interlink::doubt);
     cluster.saStore().watchRoutes(routes());
     control.every(TICK_MILLIS, ike::tick);
     Senders senders = new Senders();

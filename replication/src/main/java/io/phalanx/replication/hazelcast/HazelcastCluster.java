@@ -19,6 +19,7 @@ import io.phalanx.replication.table.Tables;
 import io.phalanx.replication.table.Wrapping;
 import java.security.SecureRandom;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ public final class HazelcastCluster implements AutoCloseable {
   private final StoreThreads threads;
   private final TableStore store;
   private final TableRegistry registry;
+  private volatile IntConsumer whenLost = _ -> {};
 
   private HazelcastCluster(
       HazelcastInstance instance, Cluster cluster, int memberId, Wrapping wrapping) {
@@ -75,6 +77,7 @@ public final class HazelcastCluster implements AutoCloseable {
                     event.getMember().getAttribute(MemberSettings.MEMBER_ID),
                     event.getMembers().size());
                 routes.rescan();
+                tellLost(event.getMember());
               }
 
               @Override
@@ -93,6 +96,19 @@ public final class HazelcastCluster implements AutoCloseable {
                 routes.rescan();
               }
             });
+  }
+
+  private void tellLost(Member member) {
+    try {
+      whenLost.accept(Integer.parseInt(member.getAttribute(MemberSettings.MEMBER_ID)));
+    } catch (NumberFormatException notOurs) {
+      log.warn("store: a member without a member-id has left");
+    }
+  }
+
+  /** Where to tell of members that have left the store, in order or not; returns at once. */
+  public void whenLost(IntConsumer told) {
+    whenLost = told;
   }
 
   /**

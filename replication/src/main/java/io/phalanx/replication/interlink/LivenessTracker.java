@@ -23,6 +23,10 @@ import java.util.Set;
  * taken up. If the predecessor goes on sending, two processes have the same id; both are listed in
  * our heartbeats, so that both find out.
  *
+ * <p><b>Doubt.</b> When something else says that a member has ended (its connections to the store
+ * broke), half the silence is enough. One that lives is not taken for dead by that: its next
+ * heartbeat ends the doubt.
+ *
  * <p><b>Our own pauses.</b> If no time was seen passing for longer than the silence that makes a
  * member suspect, it is us who stood still: all silences begin anew.
  */
@@ -127,7 +131,14 @@ final class LivenessTracker {
   /** Lets time pass; to be called several times within the silence that makes a member suspect. */
   void tick(long nowNanos) {
     pass(nowNanos);
-    members.values().forEach(lives -> lives.expire(nowNanos - suspectAfterNanos, changes));
+    long silent = nowNanos - suspectAfterNanos;
+    long doubtedSilent = nowNanos - suspectAfterNanos / 2;
+    members.values().forEach(lives -> lives.expire(silent, doubtedSilent, changes));
+  }
+
+  /** Something beside the interlink says that this member has ended. */
+  void doubt(int member) {
+    Optional.ofNullable(members.get(member)).ifPresent(MemberLives::doubt);
   }
 
   private void pass(long nowNanos) {

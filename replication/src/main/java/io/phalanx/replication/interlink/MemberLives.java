@@ -31,6 +31,9 @@ final class MemberLives {
     /** The last heartbeat that was proof, or the end of our own last pause. */
     long proofNanos;
 
+    /** Whether something else says that it has ended, and no proof has come since. */
+    boolean doubted;
+
     /** Whether a later life was heard, and how often this one was afterwards. */
     boolean overtaken;
 
@@ -99,6 +102,7 @@ final class MemberLives {
       }
       if (proof) {
         life.proofNanos = nowNanos;
+        life.doubted = false;
         revive(life, changes);
       }
     } else if (later(incarnation, current)) {
@@ -146,9 +150,15 @@ final class MemberLives {
             });
   }
 
-  /** Whose last proof is older than {@code sinceNanos} is silent. */
-  void expire(long sinceNanos, List<Change> changes) {
-    current.filter(life -> life.proofNanos < sinceNanos).ifPresent(life -> end(life, changes));
+  void doubt() {
+    current.ifPresent(life -> life.doubted = true);
+  }
+
+  /** Whose last proof is older than {@code sinceNanos} is silent; if doubted, the other bound. */
+  void expire(long sinceNanos, long doubtedSinceNanos, List<Change> changes) {
+    current
+        .filter(life -> life.proofNanos < (life.doubted ? doubtedSinceNanos : sinceNanos))
+        .ifPresent(life -> end(life, changes));
     candidate = candidate.filter(life -> life.heardNanos >= sinceNanos);
   }
 

@@ -181,6 +181,11 @@ public final class UdpInterlink implements Interlink, Membership {
     tellChanges();
   }
 
+  /** The store has lost its connections to a member: a short silence means now that it is dead. */
+  public void doubt(int member) {
+    loop.execute(() -> tracker.doubt(member));
+  }
+
   private void tellChanges() {
     List<LivenessTracker.Change> changes = tracker.changes();
     if (!changes.isEmpty()) {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** What the store does when members are lost. Each test has a cluster of its own. */
@@ -147,6 +148,16 @@ class HazelcastFailureTest {
       await()
           .atMost(5, SECONDS)
           .until(() -> get(cluster.member(1).saStore().findSaCluster(1)) instanceof Found.Present);
+    }
+  }
+
+  @Test
+  void shouldTellOfAMemberThatIsGone() throws IOException {
+    try (TestCluster cluster = TestCluster.of(3).startAll()) {
+      List<Integer> lost = new CopyOnWriteArrayList<>();
+      cluster.member(1).whenLost(lost::add);
+      cluster.member(3).terminate();
+      await().atMost(5, SECONDS).until(() -> lost.equals(List.of(3)));
     }
   }
 

@@ -75,6 +75,25 @@ class LivenessTrackerTest {
   }
 
   @Test
+  void shouldHaveHalfThePatienceWithAMemberThatTheStoreHasLost() {
+    heartbeat(OTHER, US);
+    passing(40 * MS);
+    tracker.doubt(2);
+    assertThat(passing(60 * MS)).doesNotContain(new Change.Down(OTHER));
+    assertThat(passing(10 * MS)).containsExactly(new Change.Down(OTHER));
+  }
+
+  @Test
+  void shouldTrustAMemberAgainThatGoesOn() {
+    heartbeat(OTHER, US);
+    tracker.doubt(2);
+    passing(50 * MS);
+    heartbeat(OTHER, US);
+    assertThat(passing(190 * MS)).isEmpty();
+    tracker.doubt(99); // no such member
+  }
+
+  @Test
   void shouldNotTakeARecordingFromBeforeOurStartForLife() {
     heartbeat(OTHER, new Frame.Heard(1, 100, 0xDEAD, true), new Frame.Heard(1, 99, NONCE, true));
     assertThat(tracker.changes()).isEmpty();
