@@ -215,6 +215,8 @@ final class Exchanges {
     if (sa.phase == Phase.HALF_OPEN) {
       if (exchange.equals(ExchangeType.IKE_AUTH) && !sa.initiator) {
         auth.processRequest(sa, in, turn.nowMillis());
+      } else if (Informational.givesUp(in.message()) && !sa.initiator) {
+        auth.givenUp(sa, in, turn.nowMillis());
       }
     } else if (exchange.equals(ExchangeType.INFORMATIONAL)) {
       informational(sa, in, turn);

@@ -311,6 +311,19 @@ final class IkeAuth {
     messages.respond(sa, in, payloads);
   }
 
+  /**
+   * As responder: the peer does not go on, because of its EAP method or of our proof (RFC 7296
+   * §2.21.2). It waits for nothing more than an answer, so that nothing stays.
+   */
+  void givenUp(IkeSa sa, Inbound in, long nowMillis) {
+    sa.report("auth-failed", "peer=" + in.datagram().peer() + ": it has given up");
+    Phases.move(sa, Phase.DELETING, "given up by the peer");
+    sa.init = Optional.empty();
+    sa.eap = Optional.empty();
+    sa.expiresAtMillis = nowMillis;
+    messages.respond(sa, in, List.of());
+  }
+
   /** As initiator: sends the request, with the first child of the connection. */
   void sendRequest(IkeSa sa, Connection connection, int childSpi, long nowMillis) {
     Optional<List<Payload>> proof = authenticator.prove(sa, connection);

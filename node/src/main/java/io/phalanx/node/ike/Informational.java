@@ -1,5 +1,6 @@
 package io.phalanx.node.ike;
 
+import io.phalanx.config.iana.ExchangeType;
 import io.phalanx.config.iana.NotifyType;
 import io.phalanx.config.iana.ProtocolId;
 import io.phalanx.node.ike.wire.IkeMessage;
@@ -27,6 +28,13 @@ final class Informational {
           NotifyType.NAT_DETECTION_DESTINATION_IP,
           NotifyType.COOKIE2);
 
+  /** Errors that end an attempt to authenticate, without a Delete (RFC 7296 §2.21.2). */
+  private static final Set<NotifyType> FATAL =
+      Set.of(
+          NotifyType.AUTHENTICATION_FAILED,
+          NotifyType.INVALID_SYNTAX,
+          NotifyType.UNSUPPORTED_CRITICAL_PAYLOAD);
+
   private final Messages messages;
   private final Mobike mobike;
   private final ChildSas childSas;
@@ -43,6 +51,17 @@ final class Informational {
   static boolean isLivenessCheck(IkeMessage message) {
     return message.payloads().stream()
         .allMatch(each -> each instanceof Notify notify && STATELESS.contains(notify.type()));
+  }
+
+  /** Whether an initiator says, in the middle of IKE_AUTH, that it goes no further. */
+  static boolean givesUp(IkeMessage message) {
+    return message.header().exchange().equals(ExchangeType.INFORMATIONAL)
+        && message.payloads().stream()
+            .anyMatch(
+                each ->
+                    (each instanceof Notify notify && FATAL.contains(notify.type()))
+                        || (each instanceof Delete delete
+                            && delete.protocol().equals(ProtocolId.IKE)));
   }
 
   void processRequest(IkeSa sa, Inbound in, long nowMillis) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.phalanx.config.iana.AuthMethod;
 import io.phalanx.config.iana.ExchangeType;
 import io.phalanx.config.iana.NotifyType;
+import io.phalanx.config.iana.ProtocolId;
 import io.phalanx.config.suite.EncryptionAlgorithm;
 import io.phalanx.config.suite.IkeSuite;
 import io.phalanx.config.suite.KeyExchangeMethod;
@@ -406,5 +407,52 @@ final class ProtocolRulesTest {
     assertThat(world.right.ikeSas()).isEmpty();
     assertThat(world.right.store.images()).isEmpty();
     assertThat(world.seen.stream().filter(each -> !each.fromLeft())).hasSize(1);
+  }
+
+  /** §2.21.2: whom the initiator gives up in the middle of IKE_AUTH is gone, and answered. */
+  @Test
+  void shouldForgetAtOnceWhatTheInitiatorGivesUp() {
+    List<Payload> ends =
+        List.of(
+            Notify.of(NotifyType.AUTHENTICATION_FAILED),
+            Notify.of(NotifyType.INVALID_SYNTAX),
+            new Payload.Delete(ProtocolId.IKE, List.of()));
+    for (Payload end : ends) {
+      World world = new World(left, right);
+      IkeSaImage initiator = halfOpen(world);
+      Forge.deliver(
+          world.right, Forge.request(initiator, ExchangeType.INFORMATIONAL, 1, List.of(end)));
+      world.run(100);
+      assertThat(Forge.lastAnswer(world, initiator).payloads()).isEmpty();
+      assertThat(world.right.engine.halfOpen()).isZero();
+      assertThat(world.right.ikeSas()).isEmpty();
+      assertThat(world.right.store.images()).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldForgetWhatTheInitiatorGivesUpWhereverTheMemberDies() {
+    boolean died = true;
+    int cut = 0;
+    for (; died; cut++) {
+      World world = new World(left, right);
+      IkeSaImage initiator = halfOpen(world);
+      byte[] request =
+          Forge.request(
+              initiator,
+              ExchangeType.INFORMATIONAL,
+              1,
+              List.of(Notify.of(NotifyType.AUTHENTICATION_FAILED)));
+      world.right.effects = 0;
+      world.right.diesBefore = cut;
+      for (int tries = 0; tries < 3; tries++) {
+        Forge.deliver(world.right, request);
+        world.run(500);
+      }
+      assertThat(world.right.ikeSas()).as("cut " + cut).isEmpty();
+      assertThat(world.right.store.images()).as("cut " + cut).isEmpty();
+      died = world.right.takeovers > 0;
+    }
+    assertThat(cut).isGreaterThan(3);
   }
 }
