@@ -2,12 +2,15 @@ package io.phalanx.datapath.flow;
 
 import static io.phalanx.datapath.flow.LoopCounters.QUEUE_FULL;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.IoEventLoop;
 import io.phalanx.config.net.TrafficSelector;
 import io.phalanx.datapath.ClearPort;
 import io.phalanx.datapath.Datapath;
 import io.phalanx.datapath.DatapathCounters;
 import io.phalanx.datapath.DatapathEvents;
 import io.phalanx.datapath.Forwarder;
+import io.phalanx.datapath.Loop;
 import io.phalanx.datapath.NonceSource;
 import io.phalanx.datapath.PacketLoops;
 import io.phalanx.datapath.PeerPath;
@@ -22,7 +25,10 @@ import io.phalanx.datapath.policy.PolicyTable;
 import io.phalanx.datapath.policy.Selector;
 import io.phalanx.datapath.policy.SpiTable;
 import io.phalanx.datapath.udp.BindFailure;
+import io.phalanx.datapath.udp.DatagramPorts;
+import io.phalanx.datapath.udp.DatagramReceiver;
 import io.phalanx.datapath.udp.UdpPorts;
+import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,10 +37,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 
 /**
  * The packet path over UDP sockets and a clear port.
@@ -44,6 +52,18 @@ import java.util.function.LongSupplier;
  * run there, packets that arrive elsewhere are handed over. Nothing here blocks a packet loop.
  */
 public final class GatewayDatapath implements Datapath {
+  private record NettyLoop(IoEventLoop loop) implements Loop {
+    @Override
+    public void execute(Runnable task) {
+      loop.execute(task);
+    }
+
+    @Override
+    public void after(long nanos, Runnable task) {
+      var _ = loop.schedule(task, nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
   /** What {@link #install} and {@link #route} have put into the tables. */
   private record Carried(List<Integer> spis, Selector[] remote, Target.Outbound target) {}
 
@@ -57,13 +77,13 @@ public final class GatewayDatapath implements Datapath {
   private final Object injection = new Object(); // one foreign thread at a time
   private final FlowKey injectionKey = new FlowKey();
 
-  private GatewayDatapath(Shared shared, PacketCiphers ciphers, PacketLoops loops) {
+  private GatewayDatapath(Shared shared, PacketCiphers ciphers, List<? extends Loop> loops) {
     this.shared = shared;
     this.ciphers = ciphers;
-    for (int index = 0; index < loops.count(); index++) {
+    for (int index = 0; index < loops.size(); index++) {
       LoopCounters own = new LoopCounters();
       counters.add(own);
-      lanes.add(new Lane(index, loops.loop(index), loops.count(), shared, own));
+      lanes.add(new Lane(index, loops.get(index), loops.size(), shared, own));
     }
     counters.add(foreignCounters);
   }
@@ -96,6 +116,43 @@ public final class GatewayDatapath implements Datapath {
             settings.natPort(),
             loops,
             settings.socketBufferOctets());
+    GatewayDatapath datapath =
+        over(
+            settings,
+            IntStream.range(0, loops.count())
+                .mapToObj(index -> new NettyLoop(loops.loop(index)))
+                .toList(),
+            ports,
+            clearPort,
+            events,
+            forwarder,
+            nonces,
+            spiCheck,
+            random,
+            nanoClock);
+    clearPort.start(loops, datapath::clearReceived);
+    ports.start(datapath::udpReceived, settings.readTrafficClass());
+    return datapath;
+  }
+
+  /**
+   * A packet path over whatever stands for loops and sockets. The caller brings it what arrives:
+   * {@link #udpReceived} and {@link #clearReceived}.
+   *
+   * @param ports closed with this
+   * @param clearPort closed with this
+   */
+  public static GatewayDatapath over(
+      DatapathSettings settings,
+      List<? extends Loop> loops,
+      DatagramPorts ports,
+      ClearPort clearPort,
+      DatapathEvents events,
+      Forwarder forwarder,
+      NonceSource nonces,
+      IntPredicate spiCheck,
+      SecureRandom random,
+      LongSupplier nanoClock) {
     Shared shared =
         new Shared(
             settings,
@@ -109,15 +166,23 @@ public final class GatewayDatapath implements Datapath {
             spiCheck,
             random,
             nanoClock);
-    GatewayDatapath datapath = new GatewayDatapath(shared, PacketCiphers.fastest(), loops);
-    List<Lane> lanes = datapath.lanes;
-    clearPort.start(
-        loops, (loop, buffer, offset, length) -> lanes.get(loop).clear(buffer, offset, length, 0));
-    ports.start(
-        (loop, listen, natPort, content, from, trafficClass) ->
-            lanes.get(loop).udp(content, from, natPort, listen, trafficClass),
-        settings.readTrafficClass());
-    return datapath;
+    return new GatewayDatapath(shared, PacketCiphers.fastest(), loops);
+  }
+
+  /** A datagram has come to one of the ports; see {@link DatagramReceiver}. On its packet loop. */
+  public void udpReceived(
+      int loop,
+      int listen,
+      boolean natPort,
+      ByteBuf content,
+      InetSocketAddress from,
+      int trafficClass) {
+    lanes.get(loop).udp(content, from, natPort, listen, trafficClass);
+  }
+
+  /** A packet has come to the clear port; see {@link ClearPort.Receiver}. On its packet loop. */
+  public void clearReceived(int loop, byte[] buffer, int offset, int length) {
+    lanes.get(loop).clear(buffer, offset, length, 0);
   }
 
   /** The IKE port in use, the same on all listen addresses. */

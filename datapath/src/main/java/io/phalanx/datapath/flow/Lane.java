@@ -7,24 +7,21 @@ import static io.phalanx.datapath.flow.LoopCounters.QUEUE_FULL;
 import static io.phalanx.datapath.flow.LoopCounters.SPI_FORGED;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.IoEventLoop;
 import io.phalanx.config.suite.CipherMode;
 import io.phalanx.datapath.DatapathEvents;
+import io.phalanx.datapath.Loop;
 import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.datapath.esp.CounterIvs;
 import io.phalanx.datapath.esp.EspPacket;
 import io.phalanx.datapath.esp.IvSource;
 import io.phalanx.datapath.esp.RandomIvs;
-import io.phalanx.datapath.linux.MarkedSender;
 import io.phalanx.datapath.policy.FlowKey;
 import io.phalanx.datapath.policy.FragmentMemory;
-import io.phalanx.datapath.udp.UdpPorts;
+import io.phalanx.datapath.udp.DatagramPorts;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One packet loop's share of the packet path: its buffers, counters and IVs, and the way of each
@@ -53,7 +50,7 @@ final class Lane {
   private static final int DRAIN_MAX = 256; // per inbox and turn, so that sockets get theirs
 
   final int index;
-  private final IoEventLoop loop;
+  private final Loop loop;
   private final Shared shared;
   private final LoopCounters counters;
   private final HandoverRing[] inboxes; // by the lane that writes; the last for other threads
@@ -72,12 +69,11 @@ final class Lane {
   private final byte[] receiveBuffer = new byte[BUFFER_OCTETS];
   private final byte[] clearBuffer = new byte[BUFFER_OCTETS];
   private final byte[] sealBuffer = new byte[BUFFER_OCTETS];
-  private @Nullable MarkedSender marked; // once there is something to be marked
   private int udpWritten; // a bit per listen address whose NAT socket has unflushed packets
   private boolean clearWritten;
   private boolean flushPlanned;
 
-  Lane(int index, IoEventLoop loop, int lanes, Shared shared, LoopCounters counters) {
+  Lane(int index, Loop loop, int lanes, Shared shared, LoopCounters counters) {
     this.index = index;
     this.loop = loop;
     this.shared = shared;
@@ -100,7 +96,7 @@ final class Lane {
   /** A datagram from a UDP port of the gateway. */
   void udp(ByteBuf content, InetSocketAddress from, boolean natPort, int listen, int outer) {
     int length = content.readableBytes();
-    if (length == 0 || length >= UdpPorts.DATAGRAM_OCTETS_MAX) {
+    if (length == 0 || length >= DatagramPorts.DATAGRAM_OCTETS_MAX) {
       count(MALFORMED); // as long as the buffer means that the rest of it is cut off
       return;
     }
@@ -294,7 +290,7 @@ final class Lane {
   }
 
   void after(long nanos, Runnable task) {
-    var _ = loop.schedule(task, nanos, TimeUnit.NANOSECONDS);
+    loop.after(nanos, task);
   }
 
   // For SA clusters
@@ -310,21 +306,13 @@ final class Lane {
    */
   void sendEsp(int listen, InetSocketAddress peer, byte[] packet, int length, int trafficClass) {
     if (trafficClass != 0 && shared.ports().canMark()) {
-      sendMarked(listen, peer, packet, length, trafficClass);
+      if (!shared.ports().sendMarked(index, listen, peer, packet, length, trafficClass)) {
+        count(QUEUE_FULL);
+      }
     } else if (shared.ports().write(index, listen, peer, packet, length)) {
       udpWritten |= 1 << listen;
       planFlush();
     } else {
-      count(QUEUE_FULL);
-    }
-  }
-
-  private void sendMarked(
-      int listen, InetSocketAddress peer, byte[] packet, int length, int trafficClass) {
-    if (marked == null) {
-      marked = new MarkedSender();
-    }
-    if (!shared.ports().sendMarked(index, listen, peer, packet, length, trafficClass, marked)) {
       count(QUEUE_FULL);
     }
   }

@@ -6,7 +6,7 @@ import io.phalanx.datapath.Forwarder;
 import io.phalanx.datapath.NonceSource;
 import io.phalanx.datapath.policy.PolicyTable;
 import io.phalanx.datapath.policy.SpiTable;
-import io.phalanx.datapath.udp.UdpPorts;
+import io.phalanx.datapath.udp.DatagramPorts;
 import java.security.SecureRandom;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
@@ -16,7 +16,7 @@ record Shared(
     DatapathSettings settings,
     SpiTable<Target.Inbound> sad,
     PolicyTable<Target.Outbound> spd,
-    UdpPorts ports,
+    DatagramPorts ports,
     ClearPort clearPort,
     DatapathEvents events,
     Forwarder forwarder,

@@ -39,7 +39,7 @@ final class MarkedQueue implements EpollIoHandle {
   private final int listen;
   private final MarkedReceiver socket;
   private final DatagramReceiver receiver;
-  private final byte[] octets = new byte[UdpPorts.DATAGRAM_OCTETS_MAX];
+  private final byte[] octets = new byte[DatagramPorts.DATAGRAM_OCTETS_MAX];
   private final ByteBuf content = Unpooled.wrappedBuffer(octets);
 
   private Optional<IoRegistration> registration = Optional.empty();
@@ -65,7 +65,7 @@ final class MarkedQueue implements EpollIoHandle {
       channel.config().setOption(IPV6_RECVTCLASS, 1);
     }
     MarkedReceiver socket =
-        new MarkedReceiver(channel.fd().intValue(), UdpPorts.DATAGRAM_OCTETS_MAX);
+        new MarkedReceiver(channel.fd().intValue(), DatagramPorts.DATAGRAM_OCTETS_MAX);
     MarkedQueue queue = new MarkedQueue(on, loop, listen, socket, receiver);
     IoRegistration registered = on.register(queue).syncUninterruptibly().getNow();
     queue.registration = Optional.of(registered);

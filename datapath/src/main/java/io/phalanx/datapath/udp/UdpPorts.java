@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gateway's UDP sockets: for each listen address an IKE and a NAT port, on epoll once per
@@ -34,10 +35,7 @@ import java.util.stream.Stream;
  * <p>Writes are bounded by the sockets' water mark: what the kernel does not take is dropped, not
  * queued without end.
  */
-public final class UdpPorts implements AutoCloseable {
-  /** Room for a datagram; IKE messages with certificates are larger than any path MTU. */
-  public static final int DATAGRAM_OCTETS_MAX = 16 << 10;
-
+public final class UdpPorts implements DatagramPorts {
   private static final int DATAGRAMS_PER_READ = 32;
   private static final int MARKER_OCTETS = 4;
   private static final int KEEPALIVE = 0xff;
@@ -55,6 +53,7 @@ public final class UdpPorts implements AutoCloseable {
   private final Channel[][] ike; // by listen address and loop
   private final Channel[][] nat;
   private final List<MarkedQueue> marked = new ArrayList<>();
+  private final @Nullable MarkedSender[] markers; // by loop, once there is something to be marked
   private int ikePort;
   private int natPort;
 
@@ -65,6 +64,7 @@ public final class UdpPorts implements AutoCloseable {
     this.socketLoops = loops.epoll() ? loops.count() : 1;
     this.ike = new Channel[addresses.size()][socketLoops];
     this.nat = new Channel[addresses.size()][socketLoops];
+    this.markers = new MarkedSender[loops.count()];
   }
 
   /**
@@ -113,20 +113,19 @@ public final class UdpPorts implements AutoCloseable {
     channel.config().setAutoRead(true);
   }
 
+  @Override
   public int ikePort() {
     return ikePort;
   }
 
+  @Override
   public int natPort() {
     return natPort;
   }
 
   // Writing
 
-  /**
-   * The listen address that a path means: the one it names, else the first of the peer's family.
-   * What it names may be missing here, where the addresses of the members are not the same.
-   */
+  @Override
   public int listenFor(PeerPath path) {
     boolean ipv4 = path.peer().getAddress() instanceof Inet4Address;
     int named = path.listen();
@@ -143,11 +142,7 @@ public final class UdpPorts implements AutoCloseable {
     return 0;
   }
 
-  /**
-   * Writes an ESP packet to the NAT port's socket of a packet loop, to be sent by {@link #flush}.
-   *
-   * @return whether there was room for it
-   */
+  @Override
   public boolean write(int loop, int listen, InetSocketAddress peer, byte[] packet, int length) {
     Channel channel = nat[listen][loop % socketLoops];
     if (!channel.isWritable()) {
@@ -158,41 +153,31 @@ public final class UdpPorts implements AutoCloseable {
     return true;
   }
 
-  /** Whether {@link #sendMarked} is for this machine: with epoll. */
+  @Override
   public boolean canMark() {
     return loops.epoll();
   }
 
-  /**
-   * Sends an ESP packet with a traffic class of its own at once, behind what was written.
-   *
-   * @param trafficClass DSCP and ECN, 0..255
-   * @return whether there was room for it
-   */
+  @Override
   public boolean sendMarked(
-      int loop,
-      int listen,
-      InetSocketAddress peer,
-      byte[] packet,
-      int length,
-      int trafficClass,
-      MarkedSender sender) {
+      int loop, int listen, InetSocketAddress peer, byte[] packet, int length, int trafficClass) {
+    MarkedSender sender = markers[loop];
+    if (sender == null) {
+      sender = new MarkedSender();
+      markers[loop] = sender;
+    }
     EpollDatagramChannel channel = (EpollDatagramChannel) nat[listen][loop];
     channel.flush();
     return channel.isWritable()
         && sender.send(channel.fd().intValue(), peer, packet, length, trafficClass);
   }
 
-  /** Sends what was written to the NAT port's socket. */
+  @Override
   public void flush(int loop, int listen) {
     nat[listen][loop % socketLoops].flush();
   }
 
-  /**
-   * Sends an IKE message, from any thread; on the NAT port behind the non-ESP marker.
-   *
-   * @return whether there was room for it
-   */
+  @Override
   public boolean sendIke(UdpDatagram datagram) {
     PeerPath path = new PeerPath(datagram.peer(), datagram.listen());
     Channel channel = channel(datagram.natPort() ? nat : ike, path);
@@ -208,11 +193,7 @@ public final class UdpPorts implements AutoCloseable {
     return true;
   }
 
-  /**
-   * Sends a NAT keepalive (RFC 3948 §2.3), from any thread.
-   *
-   * @return whether there was room for it
-   */
+  @Override
   public boolean sendKeepalive(PeerPath path) {
     Channel channel = channel(nat, path);
     if (!channel.isWritable()) {

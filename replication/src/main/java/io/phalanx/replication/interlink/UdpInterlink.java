@@ -24,24 +24,18 @@ import io.phalanx.replication.Membership;
 import io.phalanx.replication.Owner;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * {@link Interlink} and {@link Membership} over one UDP socket with a thread of its own, so that
- * busy packet loops do not delay heartbeats. A shell: who is alive is {@link LivenessTracker}'s
- * matter, octets are {@link FrameCodec}'s and {@link Sealing}'s.
+ * busy packet loops do not delay heartbeats. A shell around {@link InterlinkCore}.
  *
  * <p>Packet loops seal on their own thread and hand the datagram over; when the socket falls
  * behind, their datagrams are dropped, and heartbeats are not.
@@ -53,52 +47,26 @@ public final class UdpInterlink implements Interlink, Membership {
 
   private static final int SOCKET_BUFFER_OCTETS = 4 * 1024 * 1024;
 
-  /** Times that a goodbye is said, since it may be lost. */
-  private static final int GOODBYES = 3;
-
   /** Silences that are listened to before this member's id counts as its own. */
   private static final int PROBATION = 3;
 
   private static final Logger log = LoggerFactory.getLogger(UdpInterlink.class);
 
   private final InterlinkSettings settings;
-  private final Interlink.Receiver receiver;
-  private final InterlinkListener listener;
-  private final Sealing sealing;
+  private final InterlinkCore core;
   private final Map<InetSocketAddress, Integer> memberAt;
-  private final LivenessTracker tracker;
   private final MultiThreadIoEventLoopGroup group;
   private final Channel channel;
   private final EventLoop loop;
-  private final List<Membership.Listener> watchers = new CopyOnWriteArrayList<>();
-  private final CompletableFuture<Optional<Owner>> probation = new CompletableFuture<>();
-  private final LongAdder sent = new LongAdder();
-  private final LongAdder received = new LongAdder();
-  private final LongAdder notSent = new LongAdder();
-  private final LongAdder strangers = new LongAdder();
-  private final LongAdder notAuthentic = new LongAdder();
-  private final LongAdder stale = new LongAdder();
-  private final LongAdder unreadable = new LongAdder();
-  private volatile Set<Owner> living;
 
   private UdpInterlink(
       InterlinkSettings settings, Interlink.Receiver receiver, InterlinkListener listener)
       throws IOException {
     this.settings = settings;
-    this.receiver = receiver;
-    this.listener = listener;
-    this.sealing = new Sealing(settings.self(), settings.keys());
+    this.core = new InterlinkCore(settings, receiver, listener, this::send, System.nanoTime());
     this.memberAt =
         settings.peers().entrySet().stream()
             .collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
-    this.tracker =
-        new LivenessTracker(
-            settings.self(),
-            settings.peers().keySet(),
-            settings.startNonce(),
-            settings.suspectAfter().toNanos(),
-            System.nanoTime());
-    this.living = tracker.living();
     boolean epoll = Epoll.isAvailable();
     this.group =
         new MultiThreadIoEventLoopGroup(
@@ -147,15 +115,18 @@ public final class UdpInterlink implements Interlink, Membership {
     long heartbeatNanos = settings.heartbeat().toNanos();
     // With a fixed delay: after a pause of ours, nobody needs those that we have missed.
     var _ =
-        loop.scheduleWithFixedDelay(guarded(this::beat), 0, heartbeatNanos, TimeUnit.NANOSECONDS);
+        loop.scheduleWithFixedDelay(guarded(core::beat), 0, heartbeatNanos, TimeUnit.NANOSECONDS);
     // Finer than the heartbeats, so that a silence is noticed when it is over and not long after.
     long tickNanos = Math.max(heartbeatNanos / 5, 1_000_000);
     var _ =
         loop.scheduleWithFixedDelay(
-            guarded(this::tick), tickNanos, tickNanos, TimeUnit.NANOSECONDS);
+            guarded(() -> core.tick(System.nanoTime())),
+            tickNanos,
+            tickNanos,
+            TimeUnit.NANOSECONDS);
     var _ =
         loop.schedule(
-            () -> probation.complete(tracker.duplicate()),
+            core::endProbation,
             PROBATION * settings.suspectAfter().toNanos(),
             TimeUnit.NANOSECONDS);
   }
@@ -171,62 +142,19 @@ public final class UdpInterlink implements Interlink, Membership {
     };
   }
 
-  private void beat() {
-    Frame.Heartbeat heartbeat = tracker.heartbeat();
-    settings.peers().keySet().forEach(member -> send(member, heartbeat, true));
-  }
-
-  private void tick() {
-    tracker.tick(System.nanoTime());
-    tellChanges();
-  }
-
-  /** The store has lost its connections to a member: a short silence means now that it is dead. */
-  public void doubt(int member) {
-    loop.execute(() -> tracker.doubt(member));
-  }
-
-  private void tellChanges() {
-    List<LivenessTracker.Change> changes = tracker.changes();
-    if (!changes.isEmpty()) {
-      living = tracker.living();
-      changes.forEach(this::tell);
-    }
-  }
-
-  private void tell(LivenessTracker.Change change) {
-    switch (change) {
-      case LivenessTracker.Change.Up(var owner) -> watchers.forEach(w -> w.up(owner));
-      case LivenessTracker.Change.Down(var owner) -> watchers.forEach(w -> w.down(owner));
-      case LivenessTracker.Change.SelfPaused(var gapNanos) -> listener.selfPaused(gapNanos);
-      case LivenessTracker.Change.Duplicate(var other) -> {
-        log.error(
-            "two processes have the id of member {}; the other one is {}", other.member(), other);
-        listener.duplicateMemberId(other);
-        if (other.member() == settings.self().member()) {
-          probation.complete(Optional.of(other));
-        }
-      }
-    }
-  }
-
   /** Datagrams in; on the interlink's thread. */
   private final class Inbound extends SimpleChannelInboundHandler<DatagramPacket> {
     @Override
     protected void channelRead0(ChannelHandlerContext context, DatagramPacket packet) {
       Integer source = memberAt.get(packet.sender());
       if (source == null) {
-        strangers.increment();
+        core.strangerHeard();
         return;
       }
       ByteBuf content = packet.content();
       byte[] datagram = new byte[content.readableBytes()];
       content.readBytes(datagram);
-      sealing
-          .open(datagram)
-          .filter(opened -> opened.sender().member() == source)
-          .ifPresentOrElse(UdpInterlink.this::take, notAuthentic::increment);
-      tellChanges();
+      core.received(source, datagram, System.nanoTime());
     }
 
     @Override
@@ -240,139 +168,85 @@ public final class UdpInterlink implements Interlink, Membership {
     }
   }
 
-  private void take(Sealing.Opened opened) {
-    long nowNanos = System.nanoTime();
-    received.increment();
-    LivenessTracker.Verdict verdict = tracker.received(opened.sender(), opened.counter(), nowNanos);
-    if (verdict == LivenessTracker.Verdict.STALE) {
-      stale.increment();
-      return;
-    }
-    Optional<Frame> frame = FrameCodec.decode(opened.frame());
-    switch (frame.orElse(null)) {
-      case null -> unreadable.increment();
-      case Frame.Heartbeat heartbeat ->
-          tracker.heartbeat(opened.sender(), opened.counter(), heartbeat, nowNanos);
-      case Frame.Goodbye _ -> tracker.goodbye(opened.sender(), nowNanos);
-      case Frame other when verdict == LivenessTracker.Verdict.FRESH ->
-          deliver(opened.sender().member(), other);
-      case Frame _ -> stale.increment();
-    }
-  }
-
-  private void deliver(int from, Frame frame) {
-    switch (frame) {
-      case Frame.EspForward(var datagram, var hops) -> receiver.espForwarded(from, datagram, hops);
-      case Frame.ClearForward(var packet, var hops) -> receiver.clearForwarded(from, packet, hops);
-      case Frame.IkeForward(var datagram, var hops) -> receiver.ikeForwarded(from, datagram, hops);
-      case Frame.ChildDue(var ikeSpi, var saId, var exhausted) ->
-          receiver.childDue(from, ikeSpi, saId, exhausted);
-      case Frame.PeerMoved(var ikeSpi, var saId, var path) ->
-          receiver.peerMoved(from, ikeSpi, saId, path);
-      case Frame.Note(var octets) -> receiver.note(from, octets);
-      case Frame.Heartbeat _, Frame.Goodbye _ -> {}
-    }
-  }
-
-  private void send(int member, Frame frame, boolean always) {
+  private boolean send(int member, byte[] datagram, boolean always) {
     InetSocketAddress address = settings.peers().get(member);
     if (address == null || !(always || channel.isWritable())) {
-      notSent.increment();
-      return;
+      return false;
     }
-    Optional<byte[]> datagram = sealing.seal(member, frame);
-    if (datagram.isEmpty()) {
-      notSent.increment();
-      return;
-    }
-    sent.increment();
     var _ =
         channel.writeAndFlush(
-            new DatagramPacket(Unpooled.wrappedBuffer(datagram.get()), address),
-            channel.voidPromise());
+            new DatagramPacket(Unpooled.wrappedBuffer(datagram), address), channel.voidPromise());
+    return true;
   }
 
   @Override
   public void esp(int member, UdpDatagram datagram, int hops) {
-    send(member, new Frame.EspForward(datagram, hops), false);
+    core.esp(member, datagram, hops);
   }
 
   @Override
   public void clear(int member, byte[] packet, int offset, int length, int hops) {
-    byte[] own = Arrays.copyOfRange(packet, offset, offset + length);
-    send(member, new Frame.ClearForward(own, hops), false);
+    core.clear(member, packet, offset, length, hops);
   }
 
   @Override
   public void ike(int member, UdpDatagram datagram, int hops) {
-    send(member, new Frame.IkeForward(datagram, hops), false);
+    core.ike(member, datagram, hops);
   }
 
   @Override
   public void childDue(int member, long ikeSpi, int saId, boolean exhausted) {
-    send(member, new Frame.ChildDue(ikeSpi, saId, exhausted), false);
+    core.childDue(member, ikeSpi, saId, exhausted);
   }
 
   @Override
   public void peerMoved(int member, long ikeSpi, int saId, PeerPath path) {
-    send(member, new Frame.PeerMoved(ikeSpi, saId, path), false);
+    core.peerMoved(member, ikeSpi, saId, path);
   }
 
   @Override
   public void note(int member, byte[] note) {
-    send(member, new Frame.Note(note), false);
+    core.note(member, note);
+  }
+
+  /** See {@link InterlinkCore#doubt}. */
+  public void doubt(int member) {
+    loop.execute(() -> core.doubt(member));
   }
 
   @Override
   public Owner self() {
-    return settings.self();
+    return core.self();
   }
 
   @Override
   public boolean alive(Owner owner) {
-    return living.contains(owner);
+    return core.alive(owner);
   }
 
   @Override
   public Set<Owner> living() {
-    return living;
+    return core.living();
   }
 
-  /** The listener is told of those that are alive already, too. */
   @Override
   public void watch(Membership.Listener watcher) {
-    loop.execute(
-        () -> {
-          watchers.add(watcher);
-          living.stream().filter(owner -> !owner.equals(self())).forEach(watcher::up);
-        });
+    loop.execute(() -> core.watch(watcher));
   }
 
-  /**
-   * Completes after the first moments: with the other process that has this member's id, if one was
-   * heard, and else empty. Until then this member must not use its id for anything.
-   */
+  /** See {@link InterlinkCore#probation}. */
   public CompletionStage<Optional<Owner>> probation() {
-    return probation.minimalCompletionStage();
+    return core.probation();
   }
 
   public InterlinkCounters counters() {
-    return new InterlinkCounters(
-        sent.sum(),
-        received.sum(),
-        notSent.sum(),
-        strangers.sum(),
-        notAuthentic.sum(),
-        stale.sum(),
-        unreadable.sum());
+    return core.counters();
   }
 
   /** Says goodbye to the others, so that they need not wait for the silence, and closes. */
   @Override
   public void close() {
-    for (int i = 0; i < GOODBYES; i++) {
-      settings.peers().keySet().forEach(member -> send(member, new Frame.Goodbye(), true));
-    }
+    core.close();
     channel.close().awaitUninterruptibly();
     var _ = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }

@@ -13,19 +13,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Extends the leases of the SA clusters that this member owns, ahead of need and off the packet
  * path, and takes inbound limits back when it is quiet. The rules are in {@link TrackedLease}, the
- * sizes in {@link LeaseSizes}; this is their thread.
+ * sizes in {@link LeaseSizes}.
  *
- * <p>All methods may be called from any thread, packet loops among them, and return at once.
+ * <p>{@link #turn} is for one thread, {@link LeaseThread} as a rule. All other methods may be
+ * called from any thread, packet loops among them, and return at once.
  */
-public final class LeaseKeeper implements AutoCloseable {
-  /** Called on the lease thread; returns at once. */
+public final class LeaseKeeper {
+  /** Called by {@link #turn}; returns at once. */
   @FunctionalInterface
   public interface Listener {
     /**
@@ -46,21 +47,16 @@ public final class LeaseKeeper implements AutoCloseable {
   private final LeaseBook book = new LeaseBook();
   private final Queue<LeaseEvent> events = new ConcurrentLinkedQueue<>();
   private final AtomicInteger wishes = new AtomicInteger();
-  private final long startNanos = System.nanoTime();
-  private final Thread thread;
-  private volatile boolean closed;
+  private final Runnable wake;
 
-  private LeaseKeeper(LeaseStore store, Datapath datapath, Listener listener) {
+  /**
+   * @param wake has {@link #turn} called soon; from any thread
+   */
+  public LeaseKeeper(LeaseStore store, Datapath datapath, Listener listener, Runnable wake) {
     this.store = store;
     this.datapath = datapath;
     this.listener = listener;
-    this.thread = Thread.ofPlatform().name("lease").daemon().unstarted(this::run);
-  }
-
-  public static LeaseKeeper start(LeaseStore store, Datapath datapath, Listener listener) {
-    LeaseKeeper keeper = new LeaseKeeper(store, datapath, listener);
-    keeper.thread.start();
-    return keeper;
+    this.wake = wake;
   }
 
   /**
@@ -95,45 +91,47 @@ public final class LeaseKeeper implements AutoCloseable {
     tell(new LeaseEvent.Doubted());
   }
 
-  /** Ends the thread; answers that come later are dropped, and nothing is granted any more. */
-  @Override
-  public void close() {
-    closed = true;
-    LockSupport.unpark(thread);
-  }
-
   private void tell(LeaseEvent event) {
     events.add(event);
-    LockSupport.unpark(thread);
+    wake.run();
   }
 
-  private void run() {
-    while (!closed) {
+  /**
+   * Does what is due.
+   *
+   * @param clock monotonic time in nanoseconds, from 0 up
+   * @return when the next turn is due, unless one is wanted before; {@link Long#MAX_VALUE} for not
+   *     at all
+   */
+  public long turn(LongSupplier clock) {
+    while (true) {
+      long nowNanos = clock.getAsLong();
       LeaseEvent event = events.poll();
       if (event != null) {
         if (event instanceof LeaseEvent.Wished) {
           wishes.decrementAndGet();
         }
-        step(event);
-      } else if (book.wakeAtNanos() <= now()) {
-        step(new LeaseEvent.Tick());
+        step(event, nowNanos);
+      } else if (book.wakeAtNanos() <= nowNanos) {
+        step(new LeaseEvent.Tick(), nowNanos);
       } else {
-        LockSupport.parkNanos(this, book.wakeAtNanos() - now());
+        return book.wakeAtNanos();
       }
     }
   }
 
+  /** SA clusters whose leases are kept. On the thread of {@link #turn}. */
+  public int size() {
+    return book.size();
+  }
+
   /** A fault in one SA's leases must not end those of all others. */
-  private void step(LeaseEvent event) {
+  private void step(LeaseEvent event, long nowNanos) {
     try {
-      book.step(event, now()).forEach(this::carryOut);
+      book.step(event, nowNanos).forEach(this::carryOut);
     } catch (RuntimeException e) {
       log.error("a lease could not be handled", e);
     }
-  }
-
-  private long now() {
-    return System.nanoTime() - startNanos;
   }
 
   private void carryOut(LeaseEffect effect) {

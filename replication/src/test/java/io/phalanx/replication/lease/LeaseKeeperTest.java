@@ -31,8 +31,9 @@ class LeaseKeeperTest {
         seen.add("store " + outLease + " " + inLimit);
         return CompletableFuture.completedStage(outcome);
       };
-  private final LeaseKeeper keeper =
-      LeaseKeeper.start(store, datapath(), saId -> seen.add("lost " + saId));
+  private final LeaseThread thread =
+      LeaseThread.start(store, datapath(), saId -> seen.add("lost " + saId));
+  private final LeaseKeeper keeper = thread.keeper();
 
   /** A packet path whose one SA has accepted 10 packets and has been quiet for a second. */
   private Datapath datapath() {
@@ -57,7 +58,7 @@ class LeaseKeeperTest {
 
   @AfterEach
   void close() {
-    keeper.close();
+    thread.close();
   }
 
   @Test
