@@ -347,6 +347,11 @@ final class IkeService {
     return claims.get();
   }
 
+  /** SAs that something waits for. */
+  int waiting() {
+    return held.keys();
+  }
+
   long dropped() {
     return held.dropped();
   }

@@ -18,7 +18,7 @@ final class MemberMetrics {
 
   void bind(
       Datapath datapath,
-      ControlLoop control,
+      ControlThread control,
       Membership membership,
       SaDirectory directory,
       IkeService ike,
@@ -54,12 +54,12 @@ final class MemberMetrics {
         "phalanx.control.dropped",
         "packets that the control loop had no room for",
         control,
-        ControlLoop::packetsDropped);
+        ControlThread::packetsDropped);
     counter(
         "phalanx.control.faults",
         "faults of this program that were caught; a bug if not 0",
         control,
-        ControlLoop::faults);
+        ControlThread::faults);
     counter("phalanx.claims.sa", "SA clusters claimed for traffic", directory, SaDirectory::claims);
     counter("phalanx.claims.ike", "IKE SAs claimed for messages", ike, IkeService::claims);
     counter("phalanx.claims.swept", "images claimed by sweeping", sweeper, Sweeper::swept);
@@ -72,7 +72,7 @@ final class MemberMetrics {
         "phalanx.control.queue",
         "tasks that wait for the control loop",
         control,
-        ControlLoop::queued);
+        ControlThread::queued);
     gauge("phalanx.sa.carried", "SA clusters carried by this member", directory, SaDirectory::size);
     gauge("phalanx.ike.carried", "IKE SAs owned by this member", ike, IkeService::size);
     gauge(

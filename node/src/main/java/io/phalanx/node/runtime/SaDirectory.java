@@ -315,6 +315,11 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener {
     return claims.get();
   }
 
+  /** SAs that something waits for. */
+  int waiting() {
+    return held.keys();
+  }
+
   long dropped() {
     return held.dropped();
   }

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * brings it to whoever handles it, on the control loop or at once. Until the member is put together
  * ({@link #connect}) everything is dropped, as by a gateway that is down.
  */
-final class Switchboard
+public final class Switchboard
     implements DatapathEvents, Interlink.Receiver, InterlinkListener, LeaseKeeper.Listener {
   private static final Logger log = LoggerFactory.getLogger(Switchboard.class);
 
@@ -33,7 +33,7 @@ final class Switchboard
   private final ControlLoop control;
   private volatile Optional<Parts> parts = Optional.empty();
 
-  Switchboard(ControlLoop control) {
+  public Switchboard(ControlLoop control) {
     this.control = control;
   }
 

@@ -48,7 +48,7 @@ class SaDirectoryTest {
       new UdpDatagram(
           new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 4500), true, new byte[64]);
 
-  private final ControlLoop control = new ControlLoop();
+  private final ControlThread control = new ControlThread();
   private final List<String> done = new CopyOnWriteArrayList<>();
   private final Set<Owner> dead = new HashSet<>();
   private final Map<Integer, Owned<SaClusterImage>> stored = new HashMap<>();

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * Who is alive is {@link LivenessTracker}'s matter, octets are {@link FrameCodec}'s and {@link
  * Sealing}'s.
  *
- * <p>{@link #beat}, {@link #tick}, {@link #received}, {@link #doubt}, {@link #watch} and {@link #endProbation} are
- * for one thread, the interlink's; the others are for any.
+ * <p>{@link #beat}, {@link #tick}, {@link #received}, {@link #doubt}, {@link #watch} and {@link
+ * #endProbation} are for one thread, the interlink's; the others are for any.
  */
 public final class InterlinkCore implements Interlink, Membership {
   /** Takes datagrams to other members. */

@@ -1,0 +1,326 @@
+package io.phalanx.node.runtime;
+
+import io.phalanx.config.GatewayConfig;
+import io.phalanx.config.GatewayConfig.ClusterMember;
+import io.phalanx.config.Secret;
+import io.phalanx.datapath.Datapath;
+import io.phalanx.datapath.NonceSource;
+import io.phalanx.node.ike.Credentials;
+import io.phalanx.node.ike.Event;
+import io.phalanx.node.ike.IkeEngine;
+import io.phalanx.node.ike.Spis;
+import io.phalanx.node.ike.crypto.Cookies;
+import io.phalanx.node.ops.SessionView;
+import io.phalanx.node.radius.RadiusClient;
+import io.phalanx.node.revocation.RevocationChecker;
+import io.phalanx.replication.Fence;
+import io.phalanx.replication.Interlink;
+import io.phalanx.replication.Membership;
+import io.phalanx.replication.Owner;
+import io.phalanx.replication.Registry;
+import io.phalanx.replication.Route;
+import io.phalanx.replication.SaStore;
+import io.phalanx.replication.identity.EspSpis;
+import io.phalanx.replication.identity.IkeSpis;
+import io.phalanx.replication.image.IkeSaImage;
+import io.phalanx.replication.image.SaClusterImage.Limits;
+import io.phalanx.replication.lease.LeaseKeeper;
+import io.phalanx.replication.seal.Keyring;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
+
+/**
+ * What a member decides with, put together from ports: IKEv2 engine, ownership, sweeping, keepers.
+ * Opens nothing and has no thread; {@link Assembly} gives it sockets, threads and Hazelcast, the
+ * simulator virtual ones.
+ *
+ * <p>All but {@link #build} is for the control loop.
+ */
+public final class MemberCore {
+  private static final long TICK_MILLIS = 20;
+  private static final long HEARD_MILLIS = 1000;
+  private static final long COUNT_MILLIS = 500;
+  private static final long KEEPERS_MILLIS = 1000;
+  private static final long JANITOR_MILLIS = 1000;
+  private static final long SUSPECT_MILLIS = 300;
+
+  /**
+   * What the core stands on.
+   *
+   * @param self this life of this member
+   * @param suspect puts a member out of the store that is silent still
+   * @param nowMillis wall clock
+   */
+  public record Ports(
+      GatewayConfig config,
+      Credentials credentials,
+      Owner self,
+      ControlLoop control,
+      SaStore store,
+      Registry registry,
+      Interlink interlink,
+      Membership membership,
+      Datapath datapath,
+      LeaseKeeper leases,
+      NonceSource nonces,
+      EspSpis espSpis,
+      Optional<RadiusClient> radius,
+      RevocationChecker revocation,
+      IntConsumer suspect,
+      SecureRandom random,
+      LongSupplier nowMillis) {}
+
+  private final Ports ports;
+  private final IkeEngine engine;
+  private final SaDirectory directory;
+  private final IkeService ike;
+  private final Sweeper sweeper;
+  private final Janitor janitor;
+  private final Disconnects disconnects;
+
+  private MemberCore(
+      Ports ports,
+      IkeEngine engine,
+      SaDirectory directory,
+      IkeService ike,
+      Sweeper sweeper,
+      Janitor janitor,
+      Disconnects disconnects) {
+    this.ports = ports;
+    this.engine = engine;
+    this.directory = directory;
+    this.ike = ike;
+    this.sweeper = sweeper;
+    this.janitor = janitor;
+    this.disconnects = disconnects;
+  }
+
+  /**
+   * @param switchboard the one that the packet path, the interlink and the lease keeper tell
+   */
+  public static MemberCore build(Ports ports, Switchboard switchboard) {
+    GatewayConfig config = ports.config();
+    ControlLoop control = ports.control();
+    Keyring keyring = new Keyring(config.cluster().keys());
+    IkeSpis ikeSpis = new IkeSpis(secrets(keyring, "ike-spi"), ports.random()::nextLong);
+    IkeEngine engine =
+        new IkeEngine(
+            config,
+            ports.credentials(),
+            ports.random(),
+            ports.nonces(),
+            new Spis(ports.espSpis()::next, ikeSpis::next, ikeSpis::plausible),
+            ports.self(),
+            new Cookies(config.cluster().keys()));
+    SaDirectory directory =
+        new SaDirectory(
+            control, ports.store(), ports.datapath(), leasesOf(ports.leases()), ports.membership());
+    Radius radius = new Radius(control, ports.radius(), ports.datapath());
+    directory.whenLeaving(radius::leaving);
+    IkeService ike =
+        new IkeService(
+            control,
+            engine,
+            ports.store(),
+            ports.membership(),
+            ports.interlink(),
+            ports.datapath(),
+            new Addresses(config.pools(), ports.registry(), ports.nowMillis()),
+            radius,
+            ports.revocation(),
+            directory,
+            ports.nowMillis());
+    directory.whenAdopted(ike::claimIfOrphan);
+    Sweeper sweeper = new Sweeper(control, ports.store(), ports.membership(), directory, ike);
+    Janitor janitor = new Janitor(control, ports.registry(), ports.store());
+    Disconnects disconnects =
+        new Disconnects(
+            control::after,
+            ports.interlink(),
+            others(config),
+            ike::disconnect,
+            contact -> ike.step(new Event.PeerBeganAnew(contact)),
+            ports.random().nextLong());
+    ike.whenBegunAnew(disconnects::beganAnew);
+    switchboard.connect(
+        new Switchboard.Parts(ports.datapath(), ports.leases(), directory, ike, disconnects));
+    return new MemberCore(ports, engine, directory, ike, sweeper, janitor, disconnects);
+  }
+
+  private static List<Integer> others(GatewayConfig config) {
+    return config.cluster().members().stream()
+        .map(ClusterMember::id)
+        .filter(id -> id != config.member().id())
+        .toList();
+  }
+
+  /** Secrets of one purpose out of each key of the ring, newest first. */
+  static List<Secret> secrets(Keyring keyring, String purpose) {
+    return keyring.ids().stream().map(id -> keyring.derive(id, purpose, 32)).toList();
+  }
+
+  /** The SPIs of a member of this cluster. */
+  public static EspSpis espSpis(GatewayConfig config, Registry registry) {
+    EspSpis spis = new EspSpis(secrets(new Keyring(config.cluster().keys()), "esp-spi"), registry);
+    spis.prefetch();
+    return spis;
+  }
+
+  /** Lets the parts act. */
+  public void run() {
+    ControlLoop control = ports.control();
+    ports.membership().watch(members());
+    ports.store().watchRoutes(routes());
+    control.every(TICK_MILLIS, ike::tick);
+    Senders senders = new Senders();
+    control.every(HEARD_MILLIS, () -> tellWhoIsHeard(senders));
+    control.every(COUNT_MILLIS, ike::count);
+    control.every(JANITOR_MILLIS, () -> janitor.step(ports.nowMillis().getAsLong()));
+    Keepers keepers = keepers();
+    control.execute(keepers::tick);
+    control.every(KEEPERS_MILLIS, keepers::tick);
+  }
+
+  private Keepers keepers() {
+    return new Keepers(
+        ports.control(),
+        ports.registry(),
+        ports.membership(),
+        ports.config().connections().stream()
+            .filter(GatewayConfig.Connection::initiate)
+            .map(GatewayConfig.Connection::name)
+            .toList(),
+        ike::carries,
+        ike::step,
+        ports.nowMillis());
+  }
+
+  private Membership.Listener members() {
+    ControlLoop control = ports.control();
+    return new Membership.Listener() {
+      @Override
+      public void up(Owner owner) {
+        control.execute(() -> directory.up(owner));
+      }
+
+      @Override
+      public void down(Owner owner) {
+        control.execute(
+            () -> {
+              directory.down(owner);
+              sweeper.down(owner);
+            });
+        control.after(SUSPECT_MILLIS, () -> suspect(owner));
+      }
+    };
+  }
+
+  /**
+   * Puts a member out of the store that is silent still. A claim from a member that lives after all
+   * is safe and cheap; to put it out of the store is not, for it may take the majority along.
+   */
+  private void suspect(Owner owner) {
+    if (!ports.membership().alive(owner)) {
+      ports.suspect().accept(owner.member());
+    }
+  }
+
+  private SaStore.RouteListener routes() {
+    ControlLoop control = ports.control();
+    return new SaStore.RouteListener() {
+      @Override
+      public void routeChanged(Route route) {
+        control.execute(() -> directory.routeChanged(route));
+      }
+
+      @Override
+      public void routeRemoved(int saId) {
+        control.execute(() -> directory.routeRemoved(saId));
+      }
+    };
+  }
+
+  /** ESP is as good as an answer to a liveness probe (RFC 7296 §2.4), and as a NAT keepalive. */
+  private void tellWhoIsHeard(Senders senders) {
+    senders.keep(directory.ids());
+    for (SaDirectory.Carried sa : directory.all()) {
+      var _ =
+          ports
+              .datapath()
+              .usage(sa.image().id())
+              .thenAcceptAsync(
+                  usage -> {
+                    if (usage.isPresent()
+                        && usage.get().inboundIdleNanos() < HEARD_MILLIS * 1_000_000) {
+                      ike.step(new Event.PeerHeard(sa.image().ikeSpi()));
+                    }
+                    if (usage.isPresent()
+                        && senders.sentMore(sa.image().id(), usage.get().outPackets())) {
+                      ike.step(new Event.PeerSent(sa.image().ikeSpi()));
+                    }
+                  },
+                  ports.control());
+    }
+  }
+
+  /** IKE SAs of this member, at most {@code max}. */
+  public List<SessionView> sessions(int max) {
+    return ike.sessions(max);
+  }
+
+  /** Images of the IKE SAs of this member as they are now; what is not committed yet included. */
+  public List<IkeSaImage> ikeSas() {
+    return engine.images().toList();
+  }
+
+  /** The SA clusters that this member carries, and under which fence. */
+  public Map<Integer, Fence> carried() {
+    Map<Integer, Fence> fences = new TreeMap<>();
+    directory.all().forEach(sa -> fences.put(sa.image().id(), sa.fence()));
+    return fences;
+  }
+
+  /** SAs that packets or messages wait for. */
+  public int waiting() {
+    return directory.waiting() + ike.waiting();
+  }
+
+  SaDirectory directory() {
+    return directory;
+  }
+
+  IkeService ike() {
+    return ike;
+  }
+
+  Sweeper sweeper() {
+    return sweeper;
+  }
+
+  Janitor janitor() {
+    return janitor;
+  }
+
+  Disconnects disconnects() {
+    return disconnects;
+  }
+
+  private static Leases leasesOf(LeaseKeeper keeper) {
+    return new Leases() {
+      @Override
+      public void track(int saId, Fence fence, Limits limits) {
+        keeper.track(saId, fence, limits);
+      }
+
+      @Override
+      public void forget(int saId) {
+        keeper.forget(saId);
+      }
+    };
+  }
+}
