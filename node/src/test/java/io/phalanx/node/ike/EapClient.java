@@ -49,16 +49,17 @@ final class EapClient {
     image = world.left.ikeSas().getFirst();
   }
 
+  /** Of the engine in whose place this speaks nothing is heard but IKE_SA_INIT. */
   private byte[] capture(byte[] message) {
-    Optional<IkeHeader> header = MessageCodec.header(message);
-    boolean auth =
-        header
-            .filter(each -> each.exchange().equals(ExchangeType.IKE_AUTH) && !each.response())
+    boolean engines =
+        MessageCodec.header(message)
+            .filter(each -> each.fromInitiator() && !each.response())
+            .filter(each -> !each.exchange().equals(ExchangeType.IKE_SA_INIT))
             .isPresent();
-    if (auth && captured.isEmpty()) {
+    if (engines && captured.isEmpty()) {
       captured = Optional.of(message);
     }
-    return auth ? new byte[0] : message;
+    return engines ? new byte[0] : message;
   }
 
   /** The first round alone. */
