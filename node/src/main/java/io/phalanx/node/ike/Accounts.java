@@ -109,6 +109,7 @@ final class Accounts {
                 sa.sessionId,
                 kind,
                 sa.grants.user(),
+                sa.grants.account().byRadius(),
                 sa.peer,
                 sa.virtualAddresses,
                 sa.grants.classes(),
@@ -165,6 +166,11 @@ final class Accounts {
     sa.grants =
         sa.grants.with(
             new Account(
-                stage, total.inPackets(), total.inOctets(), total.outPackets(), total.outOctets()));
+                stage,
+                account.byRadius(),
+                total.inPackets(),
+                total.inOctets(),
+                total.outPackets(),
+                total.outOctets()));
   }
 }

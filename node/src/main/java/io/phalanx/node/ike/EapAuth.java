@@ -185,7 +185,7 @@ final class EapAuth {
                     granted.sessionSeconds(),
                     granted.idleSeconds(),
                     granted.interimSeconds(),
-                    sa.grants.account());
+                    sa.grants.account().withByRadius());
             yield new RadiusVerdict.Accept(new byte[0], msk, user);
           }
         };

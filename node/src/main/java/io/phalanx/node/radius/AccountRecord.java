@@ -8,6 +8,7 @@ import java.util.List;
  * What accounting is to be told of a session.
  *
  * @param localSpi of its IKE SA, to tell when it is done
+ * @param byRadius whether a RADIUS server has authenticated the user, not we ourselves
  * @param saIds SA clusters whose packets count
  * @param counted what was counted before these
  * @param cause Acct-Terminate-Cause (RFC 2866 §5.10), at the end; else 0
@@ -17,6 +18,7 @@ public record AccountRecord(
     long sessionId,
     Kind kind,
     String user,
+    boolean byRadius,
     InetSocketAddress peer,
     List<InetAddress> addresses,
     List<byte[]> classes,

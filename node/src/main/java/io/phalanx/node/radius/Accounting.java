@@ -10,6 +10,7 @@ import java.util.List;
 /** Accounting-Request (RFC 2866 §4.1). */
 final class Accounting {
   private static final int BY_RADIUS = 1; // RFC 2866 §5.6
+  private static final int LOCAL = 2;
   private static final int PORT_VIRTUAL = 5; // RFC 2865 §5.41
 
   private Accounting() {}
@@ -32,7 +33,7 @@ final class Accounting {
     all.add(Attribute.number(AttributeType.ACCT_STATUS_TYPE, record.kind().code()));
     all.add(Attribute.text(AttributeType.ACCT_SESSION_ID, id(record.sessionId())));
     all.add(Attribute.text(AttributeType.USER_NAME, record.user()));
-    all.add(Attribute.number(AttributeType.ACCT_AUTHENTIC, BY_RADIUS));
+    all.add(Attribute.number(AttributeType.ACCT_AUTHENTIC, record.byRadius() ? BY_RADIUS : LOCAL));
     all.add(Attribute.number(AttributeType.NAS_PORT_TYPE, PORT_VIRTUAL));
     all.add(
         Attribute.text(

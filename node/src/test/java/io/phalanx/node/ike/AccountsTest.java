@@ -39,7 +39,7 @@ final class AccountsTest {
 
   @Test
   void shouldGoOverToTheHeirAndEndOnce() {
-    old.grants = old.grants.with(new Account(Stage.RUNNING, 1, 2, 3, 4));
+    old.grants = old.grants.with(new Account(Stage.RUNNING, false, 1, 2, 3, 4));
     old.local.counted = new Traffic(1, 2, 3, 4);
     Accounts.handOver(old, heir);
     Accounts.stopping(old, Accounts.USER_REQUEST);

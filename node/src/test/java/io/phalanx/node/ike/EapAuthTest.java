@@ -194,9 +194,25 @@ final class EapAuthTest {
     assertThat(kinds(world)).containsExactly(Kind.START, Kind.INTERIM, Kind.STOP);
     AccountRecord stop = world.right.accounted.getLast();
     assertThat(stop.user()).isEqualTo("alice");
+    assertThat(stop.byRadius()).isTrue();
     assertThat(stop.cause()).isEqualTo(Accounts.ADMIN_RESET);
     assertThat(stop.saIds()).hasSize(1);
     assertThat(stop.classes()).hasSize(1);
+  }
+
+  /** RFC 2866 §5.6, also where another member tells of the end. */
+  @Test
+  void shouldAccountForUsersOfItsOwnAsSuch() {
+    configure(EapMethod.MSCHAPV2);
+    account();
+    World world = world();
+    assertThat(new EapClient(world, alice()).connect()).isTrue();
+    world.run(1_000);
+    world.right.takeOver();
+    world.right.step(new Event.Disconnect(world.right.only().localSpi()));
+    world.run(60_000);
+    assertThat(kinds(world)).containsExactly(Kind.START, Kind.STOP);
+    assertThat(world.right.accounted).noneMatch(AccountRecord::byRadius);
   }
 
   private static List<Kind> kinds(World world) {
@@ -266,6 +282,9 @@ final class EapAuthTest {
           died = world.right.takeovers > 0;
           world.run(5_000);
           assertAccounted(world, where, lazily);
+          assertThat(world.right.accounted)
+              .as(where)
+              .allMatch(each -> each.byRadius() == (method == EapMethod.RADIUS));
           cut++;
         }
         assertThat(cut).isGreaterThan(15);

@@ -153,21 +153,8 @@ final class RadiusClientTest {
   @Test
   void shouldTellOfSessions() {
     first.deaf.set(Integer.MAX_VALUE);
-    AccountRecord stop =
-        new AccountRecord(
-            1,
-            0x5e55L,
-            Kind.STOP,
-            "alice",
-            new InetSocketAddress("192.0.2.9", 4500),
-            List.of(GIVEN),
-            GRANTED.classes(),
-            1_780_000_000_000L - 90_000,
-            List.of(),
-            Traffic.NONE,
-            4);
     Traffic traffic = new Traffic(3, (5L << 32) + 7, 11, 13);
-    assertThat(client.tell(stop, traffic).toCompletableFuture().join()).isTrue();
+    assertThat(client.tell(stop(true), traffic).toCompletableFuture().join()).isTrue();
     RadiusPacket told = second.received.getFirst();
     assertThat(Protection.goodRequest(told, SECRET)).isTrue();
     assertThat(told.text(AttributeType.ACCT_SESSION_ID)).contains("0000000000005e55");
@@ -178,5 +165,31 @@ final class RadiusClientTest {
     assertThat(told.number(AttributeType.ACCT_OUTPUT_PACKETS)).contains(11L);
     assertThat(told.number(AttributeType.ACCT_TERMINATE_CAUSE)).contains(4L);
     assertThat(told.all(AttributeType.CLASS)).hasSize(2);
+  }
+
+  private static AccountRecord stop(boolean byRadius) {
+    return new AccountRecord(
+        1,
+        0x5e55L,
+        Kind.STOP,
+        "alice",
+        byRadius,
+        new InetSocketAddress("192.0.2.9", 4500),
+        List.of(GIVEN),
+        GRANTED.classes(),
+        1_780_000_000_000L - 90_000,
+        List.of(),
+        Traffic.NONE,
+        4);
+  }
+
+  @Test
+  void shouldTellWhoHasAuthenticatedTheUser() {
+    for (boolean byRadius : List.of(true, false)) {
+      assertThat(client.tell(stop(byRadius), Traffic.NONE).toCompletableFuture().join()).isTrue();
+    }
+    assertThat(first.received)
+        .extracting(each -> each.number(AttributeType.ACCT_AUTHENTIC).orElse(0L))
+        .containsExactly(1L, 2L);
   }
 }

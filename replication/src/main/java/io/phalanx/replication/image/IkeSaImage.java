@@ -306,11 +306,17 @@ public record IkeSaImage(
   /**
    * What accounting knows of the session. Of the IKE SAs of a session, just one has it.
    *
+   * @param byRadius whether a RADIUS server has authenticated the peer, not we ourselves
    * @param inPackets from the peer, up to the last report; the others likewise
    */
   public record Account(
-      Stage stage, long inPackets, long inOctets, long outPackets, long outOctets) {
-    public static final Account NONE = new Account(Stage.NONE, 0, 0, 0, 0);
+      Stage stage,
+      boolean byRadius,
+      long inPackets,
+      long inOctets,
+      long outPackets,
+      long outOctets) {
+    public static final Account NONE = new Account(Stage.NONE, false, 0, 0, 0, 0);
 
     public enum Stage {
       NONE,
@@ -322,7 +328,11 @@ public record IkeSaImage(
     }
 
     public Account at(Stage now) {
-      return new Account(now, inPackets, inOctets, outPackets, outOctets);
+      return new Account(now, byRadius, inPackets, inOctets, outPackets, outOctets);
+    }
+
+    public Account withByRadius() {
+      return new Account(stage, true, inPackets, inOctets, outPackets, outOctets);
     }
   }
 }

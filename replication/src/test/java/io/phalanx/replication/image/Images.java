@@ -143,7 +143,7 @@ public final class Images {
             3600,
             600,
             60,
-            new IkeSaImage.Account(IkeSaImage.Account.Stage.RUNNING, 1, 2, 3, 4)));
+            new IkeSaImage.Account(IkeSaImage.Account.Stage.RUNNING, true, 1, 2, 3, 4)));
   }
 
   public static SaClusterImage saCluster(int id) {
