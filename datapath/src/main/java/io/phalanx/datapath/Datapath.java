@@ -40,6 +40,22 @@ public interface Datapath extends AutoCloseable {
    */
   void settle(int saId, LongConsumer lowered);
 
+  /**
+   * Stops an SA cluster for good, unless packets wait for numbers or a wish is unanswered. Its
+   * packets go to {@link DatapathEvents} from then on, until {@link #route} or {@link #remove}.
+   *
+   * @return where it stopped; empty if it goes on, or is not here
+   */
+  CompletionStage<Optional<Retired>> retire(int saId);
+
+  /**
+   * Where an SA cluster has stopped.
+   *
+   * @param nextOutbound the first number not sent
+   * @param inTop the highest number accepted
+   */
+  record Retired(long nextOutbound, long inTop) {}
+
   /** A sub-SA takes another path to its peer from now on. */
   void movePeer(int saId, int inboundSpi, PeerPath path);
 

@@ -274,6 +274,15 @@ public final class GatewayDatapath implements Datapath {
   }
 
   @Override
+  public CompletionStage<Optional<Retired>> retire(int saId) {
+    CompletableFuture<Optional<Retired>> retired = new CompletableFuture<>();
+    if (!atHome(saId, cluster -> retired.complete(cluster.retire()))) {
+      retired.complete(Optional.empty());
+    }
+    return retired;
+  }
+
+  @Override
   public void movePeer(int saId, int inboundSpi, PeerPath path) {
     atHome(saId, cluster -> cluster.movePeer(inboundSpi, path));
   }

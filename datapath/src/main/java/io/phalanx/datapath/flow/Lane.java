@@ -151,7 +151,14 @@ final class Lane {
     switch (shared.sad().find(spi)) {
       case SubSa subSa -> {
         Lane home = subSa.cluster.lane;
-        if (home == this) {
+        if (home == this && subSa.cluster.retired()) {
+          shared
+              .events()
+              .espWithoutSa(
+                  spi,
+                  new UdpDatagram(plain(from), natPort, copy(packet, offset, length), listen),
+                  hops);
+        } else if (home == this) {
           subSa.cluster.inbound(packet, offset, length, subSa, from, listen, outer);
         } else if (home.inboxes[index].offerEsp(
             packet, offset, length, from, natPort, listen, outer, hops)) {
@@ -202,7 +209,9 @@ final class Lane {
     int own = key.length();
     switch (wayOf(packet, offset)) {
       case SaCluster cluster -> {
-        if (cluster.lane == this) {
+        if (cluster.lane == this && cluster.retired()) {
+          shared.events().clearWithoutSa(copy(packet, offset, own), hops);
+        } else if (cluster.lane == this) {
           cluster.outbound(packet, offset, own);
         } else if (cluster.lane.inboxes[index].offerClear(packet, offset, own, hops)) {
           cluster.lane.wake();

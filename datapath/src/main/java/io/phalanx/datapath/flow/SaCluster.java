@@ -2,6 +2,7 @@ package io.phalanx.datapath.flow;
 
 import static io.phalanx.datapath.flow.LoopCounters.NO_SA;
 
+import io.phalanx.datapath.Datapath;
 import io.phalanx.datapath.LeaseWish;
 import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.SaClusterSpec;
@@ -13,6 +14,7 @@ import io.phalanx.datapath.inner.TransportFraming;
 import io.phalanx.datapath.policy.Selector;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
@@ -47,6 +49,7 @@ final class SaCluster implements Target.Outbound {
   private boolean rekeyTold;
   private boolean spent;
   private boolean closed;
+  private boolean retired;
 
   SaCluster(SaClusterSpec spec, Lane lane, PacketCiphers ciphers) {
     if (spec.subSas().isEmpty()) {
@@ -214,6 +217,21 @@ final class SaCluster implements Target.Outbound {
     long now = limit.lower();
     desk.measure();
     lowered.accept(now);
+  }
+
+  /** Stops for good, so that another member can begin where this one ended. */
+  Optional<Datapath.Retired> retire() {
+    if (closed || desk.asked() || waiting()) {
+      return Optional.empty();
+    }
+    retired = true;
+    close();
+    return Optional.of(
+        new Datapath.Retired(outbound.source().next(), inbound.limit().window().top()));
+  }
+
+  boolean retired() {
+    return retired;
   }
 
   // Lifetimes

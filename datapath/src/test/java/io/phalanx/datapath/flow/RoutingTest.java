@@ -7,6 +7,7 @@ import io.phalanx.config.PacketHandling;
 import io.phalanx.config.net.IpPrefix;
 import io.phalanx.config.net.TrafficSelector;
 import io.phalanx.config.suite.EspSuite;
+import io.phalanx.datapath.Datapath;
 import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.SaClusterSpec;
 import io.phalanx.datapath.SequenceState;
@@ -127,6 +128,50 @@ class RoutingTest {
     assertThat(gateway.wishes.poll(10, TimeUnit.SECONDS)).isNotNull();
     gateway.datapath.route(SPI, List.of(SPI), REMOTE, 3);
     assertThat(take(gateway.forwardedClear).packet()).isEqualTo(outbound(1));
+  }
+
+  @Test
+  void shouldStopWhereItSaysAndLoseNoPacketAfterwards() throws Exception {
+    gateway.datapath.install(spec(SPI, PEER_SPI, peer.address()));
+    gateway.clear.offer(outbound(1));
+    gateway.clear.offer(outbound(2));
+    assertThat(peer.receive(5000)).isPresent();
+    assertThat(peer.receive(5000)).isPresent();
+    peer.send(gateway.natAddress(), 7, 7);
+    assertThat(gateway.clear.poll(WAIT)).isPresent();
+
+    assertThat(gateway.datapath.retire(SPI).toCompletableFuture().get(10, TimeUnit.SECONDS))
+        .contains(new Datapath.Retired(3, 7));
+    byte[] esp = peer.seal(8, 4, clear(8));
+    peer.send(gateway.natAddress(), esp);
+    gateway.clear.offer(outbound(3));
+    gateway.datapath.grant(SPI, 5000, 5000);
+    assertThat(take(gateway.espWithoutSa).packet()).isEqualTo(esp);
+    assertThat(take(gateway.clearWithoutSa).packet()).isEqualTo(outbound(3));
+    gateway.datapath.injectEsp(new UdpDatagram(peer.address(), true, esp), 2);
+    assertThat(take(gateway.espWithoutSa).hops()).isEqualTo(2);
+    assertThat(peer.receive(200)).isEmpty();
+    assertThat(gateway.clear.poll(Duration.ofMillis(200))).isEmpty();
+    assertThat(gateway.datapath.retire(SPI).toCompletableFuture().get(10, TimeUnit.SECONDS))
+        .as("once")
+        .isEmpty();
+  }
+
+  @Test
+  void shouldNotStopWhilePacketsWaitForNumbers() throws Exception {
+    gateway.granting = false;
+    gateway.datapath.install(
+        Suites.cluster(
+            Suites.sub(SUITE, SPI, PEER_SPI, peer.address()),
+            "10.1.0.0/24",
+            "10.2.0.0/24",
+            new SequenceState(1, 1, 0, 0)));
+    gateway.clear.offer(outbound(1));
+    assertThat(gateway.wishes.poll(10, TimeUnit.SECONDS)).isNotNull();
+    assertThat(gateway.datapath.retire(SPI).toCompletableFuture().get(10, TimeUnit.SECONDS))
+        .isEmpty();
+    gateway.datapath.grant(SPI, 10, 10);
+    assertThat(peer.receive(5000)).isPresent();
   }
 
   @Test
