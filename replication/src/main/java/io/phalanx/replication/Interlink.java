@@ -16,6 +16,14 @@ public interface Interlink extends Forwarder, AutoCloseable {
   void peerMoved(int member, long ikeSpi, int saId, PeerPath path);
 
   /**
+   * Tells a member that an IKE SA, or one of its SA clusters, has been handed over to it. May get
+   * lost: then it learns of it by the first packet.
+   *
+   * @param saId 0 for the IKE SA
+   */
+  void handedOver(int member, long ikeSpi, int saId);
+
+  /**
    * Sends some octets that only their sender and receiver understand; they may get lost.
    *
    * @param note at most 1000 octets
@@ -33,6 +41,8 @@ public interface Interlink extends Forwarder, AutoCloseable {
     void childDue(int from, long ikeSpi, int saId, boolean exhausted);
 
     void peerMoved(int from, long ikeSpi, int saId, PeerPath path);
+
+    void handedOver(int from, long ikeSpi, int saId);
 
     void note(int from, byte[] note);
   }

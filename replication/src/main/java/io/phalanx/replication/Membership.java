@@ -18,5 +18,12 @@ public interface Membership {
     void up(Owner owner);
 
     void down(Owner owner);
+
+    /**
+     * It has said goodbye, and leaves the store in order. Means {@link #down} unless overridden.
+     */
+    default void left(Owner owner) {
+      down(owner);
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.phalanx.replication;
 
 import io.phalanx.replication.image.IkeSaImage;
 import io.phalanx.replication.image.SaClusterImage;
+import io.phalanx.replication.image.SaClusterImage.Limits;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,6 +41,19 @@ public interface SaStore {
    * outbound at the lease, everything inbound up to the limit seen.
    */
   CompletionStage<Found<SaClusterImage>> claimSaCluster(int saId, long seenEpoch, Owner claimant);
+
+  /**
+   * Makes {@code successor} the owner of an SA cluster in the place of the caller, who has stopped
+   * to carry it and does not begin again without a claim. The successor claims it once more before
+   * it begins, from these limits.
+   *
+   * @param limits the next number to send, and the highest one accepted
+   * @return {@link Outcome#UNKNOWN} if it may have happened, or may still
+   */
+  CompletionStage<Outcome> handOverSaCluster(int saId, Fence fence, Owner successor, Limits limits);
+
+  /** The same for an IKE SA. Commits of the caller that come later are refused. */
+  CompletionStage<Outcome> handOverIkeSa(long localSpi, Fence fence, Owner successor);
 
   CompletionStage<Outcome> commit(Commit commit);
 

@@ -18,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 /** What every store promises of routes. */
-public abstract class RouteContract extends TakeoverContract {
+public abstract class RouteContract extends HandoverContract {
   @Test
   void shouldHangSaClustersOnTheIkeSaThatReplacesTheirs() {
     create(1, List.of(saCluster(key)));

@@ -33,8 +33,16 @@ final class NodeCommand implements Callable<Integer> {
       return Phalanx.WRONG_USAGE;
     }
     Member member = Member.start(config.get());
-    Runtime.getRuntime().addShutdownHook(new Thread(member::close, "shutdown"));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(member), "shutdown"));
     new CountDownLatch(1).await();
     return Phalanx.OK;
+  }
+
+  private static void leave(Member member) {
+    try {
+      member.leave();
+    } catch (InterruptedException hurried) {
+      member.close();
+    }
   }
 }

@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
     versionProvider = VersionCommand.class,
     subcommands = {
       NodeCommand.class,
+      DrainCommand.class,
       ConfigCommand.class,
       VersionCommand.class,
       CommandLine.HelpCommand.class

@@ -90,6 +90,17 @@ public final class IkeEngine {
   }
 
   /**
+   * The IKE SAs that another member could go on with: they are known to the peer and in the store.
+   *
+   * @param quiet leaves out those that differ from the store, or have an exchange under way
+   */
+  public Stream<Owned<IkeSaImage>> movable(boolean quiet) {
+    return table.all().stream()
+        .filter(sa -> quiet ? sa.quiet() : sa.lasting())
+        .map(sa -> new Owned<>(sa.image(), sa.fence));
+  }
+
+  /**
    * Takes an event and says what is to be done, in this order.
    *
    * @param nowMillis wall clock

@@ -224,6 +224,24 @@ final class IkeSa {
     }
   }
 
+  /** Whether its peer has authenticated itself, so that any member could go on with it. */
+  boolean lasting() {
+    return switch (phase) {
+      case INITIATING, HALF_OPEN -> false;
+      case UNCONFIRMED, ESTABLISHED, REKEYED, DELETING -> true;
+    };
+  }
+
+  /** Whether the store has all of it, and nothing is under way that another member would repeat. */
+  boolean quiet() {
+    return lasting()
+        && requests.isEmpty()
+        && !local.busy()
+        && !local.stale
+        && !changes.dirty()
+        && local.wantsNothing();
+  }
+
   /** The response to the request with this message id, if it is still kept. */
   Optional<SentResponse> responseTo(long messageId) {
     return responses.stream().filter(each -> each.messageId() == messageId).findFirst();

@@ -14,12 +14,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The admin port: {@code /healthz}, {@code /readyz}, {@code /metrics} and {@code /sessions} over
- * HTTP. Plain and without authentication, so it belongs on a loopback or management address.
+ * The admin port: {@code /healthz}, {@code /readyz}, {@code /metrics}, {@code /sessions} and {@code
+ * /drain} over HTTP. Plain and without authentication, so it belongs on a loopback or management
+ * address.
  *
  * <p>It opens before the member does, so that an orchestrator sees a member that starts as alive
  * and not ready, and not as a refused connection.
@@ -29,6 +32,7 @@ public final class AdminServer implements AutoCloseable {
   private static final int CONNECTIONS_MAX = 128;
   private static final int REQUESTS_AT_ONCE_MAX = 16;
   private static final int SESSIONS_MAX = 10_000;
+  private static final Pattern DRAIN_WAIT = Pattern.compile("wait=[0-9]{1,7}");
   private static final ObjectWriter JSON = new ObjectMapper().writer();
 
   static {
@@ -57,7 +61,8 @@ public final class AdminServer implements AutoCloseable {
           "/healthz", AdminServer::health,
           "/readyz", AdminServer::readiness,
           "/metrics", AdminServer::metrics,
-          "/sessions", AdminServer::sessions);
+          "/sessions", AdminServer::sessions,
+          "/drain", view -> drain(view.draining()));
   private volatile Optional<MemberView> member = Optional.empty();
 
   private AdminServer(HttpServer server, ExecutorService threads) {
@@ -112,6 +117,9 @@ public final class AdminServer implements AutoCloseable {
       return Answer.text(404, "no such page: try " + String.join(" ", pages.keySet()));
     }
     String method = exchange.getRequestMethod();
+    if (method.equals("POST") && exchange.getRequestURI().getPath().equals("/drain")) {
+      return beginDrain(exchange.getRequestURI().getQuery());
+    }
     if (!method.equals("GET") && !method.equals("HEAD")) {
       exchange.getResponseHeaders().set("Allow", "GET, HEAD");
       return Answer.text(405, "only GET and HEAD");
@@ -123,6 +131,29 @@ public final class AdminServer implements AutoCloseable {
     } catch (RuntimeException fault) {
       log.error("admin page {} failed", exchange.getRequestURI().getPath(), fault);
       return Answer.text(500, "failed: see the log");
+    }
+  }
+
+  /**
+   * @param query {@code wait=MILLISECONDS} for the balancer
+   */
+  private Answer beginDrain(@Nullable String query) {
+    if (query == null || !DRAIN_WAIT.matcher(query).matches()) {
+      return Answer.text(400, "say for how long the balancer is waited for: /drain?wait=2000");
+    }
+    long waitMillis = Long.parseLong(query.substring(query.indexOf('=') + 1));
+    return member.map(view -> drain(view.drain(waitMillis))).orElseGet(() -> starting(false));
+  }
+
+  private static Answer drain(DrainView view) {
+    return json(view);
+  }
+
+  private static Answer json(Object value) {
+    try {
+      return new Answer(200, "application/json", JSON.writeValueAsString(value) + "\n");
+    } catch (JsonProcessingException impossible) {
+      throw new AssertionError("a view is plain data", impossible);
     }
   }
 

@@ -14,6 +14,17 @@ public interface MemberView {
   /** Why the member is not ready or not healthy, one line; empty when it is both. */
   String reason();
 
+  /**
+   * Begins to hand everything that this member owns to the others, unless it has begun. From now on
+   * it is not ready.
+   *
+   * @param waitMillis for the balancer to send packets elsewhere, before anything moves
+   */
+  DrainView drain(long waitMillis);
+
+  /** How far that is. */
+  DrainView draining();
+
   PrometheusMeterRegistry metrics();
 
   /**

@@ -10,19 +10,24 @@ import io.phalanx.node.ike.IkeEngine;
 import io.phalanx.node.ops.SessionView;
 import io.phalanx.node.radius.SessionQuery;
 import io.phalanx.node.revocation.RevocationChecker;
+import io.phalanx.replication.Fence;
 import io.phalanx.replication.Interlink;
 import io.phalanx.replication.Membership;
+import io.phalanx.replication.Outcome;
 import io.phalanx.replication.Owned;
 import io.phalanx.replication.Owner;
 import io.phalanx.replication.SaStore;
 import io.phalanx.replication.SaStore.Found;
 import io.phalanx.replication.image.IkeSaImage;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +38,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All methods run on the control loop.
  */
-final class IkeService {
+final class IkeService implements Drain.IkeSas {
   private static final Logger sessionLog = LoggerFactory.getLogger("io.phalanx.session");
   private static final int HELD_PER_SA_MAX = 16;
   private static final int HELD_MAX = 4096;
@@ -266,6 +271,39 @@ final class IkeService {
     } else {
       control.after(RETRY_MILLIS, () -> gather(spi, attempt + 1));
     }
+  }
+
+  @Override
+  public int moving() {
+    return Math.toIntExact(engine.movable(false).count());
+  }
+
+  @Override
+  public Map<Long, Fence> movable(boolean patient, Set<Long> except, int max) {
+    return engine
+        .movable(patient)
+        .filter(owned -> !except.contains(owned.image().localSpi()))
+        .limit(max)
+        .collect(Collectors.toMap(owned -> owned.image().localSpi(), Owned::fence));
+  }
+
+  /**
+   * Hands an IKE SA to another member. It is forgotten here once the store says so, or says that it
+   * is not ours any more; messages that come meanwhile are answered, if their commit is first.
+   */
+  @Override
+  public void handOver(long spi, Fence fence, Owner successor, Consumer<Outcome> ended) {
+    var _ =
+        store
+            .handOverIkeSa(spi, fence, successor)
+            .thenAcceptAsync(
+                outcome -> {
+                  if (outcome != Outcome.UNKNOWN) {
+                    step(new Event.Lost(spi));
+                  }
+                  ended.accept(outcome);
+                },
+                control);
   }
 
   private void lookUpFor(long spi, long forSpi, int attempt) {

@@ -4,6 +4,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.phalanx.config.GatewayConfig;
 import io.phalanx.node.ops.AdminServer;
+import io.phalanx.node.ops.DrainView;
+import io.phalanx.node.ops.DrainView.State;
 import io.phalanx.node.ops.MemberView;
 import io.phalanx.node.ops.SessionView;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +23,12 @@ import org.slf4j.LoggerFactory;
 public final class Member implements MemberView, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Member.class);
   private static final long VIEW_TIMEOUT_SECONDS = 2;
+  private static final long LEAVE_WAIT_MILLIS = 2000;
+  private static final long LEAVE_NANOS_MAX = 15_000_000_000L;
+  private static final long LEAVE_POLL_MILLIS = 20;
+
+  /** Of a member that is not up yet. */
+  private static final DrainView SERVES_NOBODY = new DrainView(State.SERVING, 0, 0);
 
   private final PrometheusMeterRegistry metrics =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -71,10 +80,33 @@ public final class Member implements MemberView, AutoCloseable {
 
   @Override
   public String reason() {
-    return running
-        .filter(_ -> phase.isEmpty())
-        .map(assembly -> assembly.cluster().hasQuorum() ? "" : "the store has no majority")
-        .orElse(phase);
+    return running.filter(_ -> phase.isEmpty()).map(Member::reasonOf).orElse(phase);
+  }
+
+  private static String reasonOf(Assembly assembly) {
+    if (assembly.core().drain().view().state() != State.SERVING) {
+      return "draining";
+    }
+    return assembly.cluster().hasQuorum() ? "" : "the store has no majority";
+  }
+
+  @Override
+  public DrainView drain(long waitMillis) {
+    if (running.isEmpty()) {
+      return SERVES_NOBODY;
+    }
+    Assembly assembly = running.get();
+    return onControl(
+            () -> {
+              assembly.core().drain().begin(waitMillis);
+              return assembly.core().drain().view();
+            })
+        .orElseGet(this::draining);
+  }
+
+  @Override
+  public DrainView draining() {
+    return running.map(assembly -> assembly.core().drain().view()).orElse(SERVES_NOBODY);
   }
 
   @Override
@@ -84,23 +116,47 @@ public final class Member implements MemberView, AutoCloseable {
 
   @Override
   public List<SessionView> sessions(int max) {
+    return onControl(() -> running.map(assembly -> assembly.sessions(max)).orElse(List.of()))
+        .orElse(List.of());
+  }
+
+  private <T> Optional<T> onControl(Supplier<T> question) {
     if (running.isEmpty()) {
-      return List.of();
+      return Optional.empty();
     }
-    Assembly assembly = running.get();
     try {
-      return CompletableFuture.supplyAsync(() -> assembly.sessions(max), assembly.control())
-          .get(VIEW_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+      return Optional.of(
+          CompletableFuture.supplyAsync(question, running.get().control())
+              .get(VIEW_TIMEOUT_SECONDS, TimeUnit.SECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return List.of();
+      return Optional.empty();
     } catch (ExecutionException | TimeoutException e) {
-      log.warn("the control loop did not list its sessions", e);
-      return List.of();
+      log.warn("the control loop did not answer", e);
+      return Optional.empty();
     }
   }
 
-  /** Leaves: not ready first, then packets stop, then the others are told. */
+  /**
+   * Hands over what it owns, if there is another member and it does not take too long; then packets
+   * stop, then the others are told.
+   */
+  public void leave() throws InterruptedException {
+    if (running.isPresent() && running.get().interlink().living().size() > 1) {
+      long deadline = System.nanoTime() + LEAVE_NANOS_MAX;
+      boolean empty =
+          running.get().core().ike().size() == 0 && running.get().core().directory().size() == 0;
+      DrainView view = drain(empty ? 0 : LEAVE_WAIT_MILLIS);
+      while (view.state() != State.DRAINED && System.nanoTime() - deadline < 0) {
+        Thread.sleep(LEAVE_POLL_MILLIS);
+        view = draining();
+      }
+      log.info("{} sessions and {} SAs are left here", view.sessions(), view.saClusters());
+    }
+    close();
+  }
+
+  /** Ends at once: not ready first, then packets stop, then the others are told. */
   @Override
   public void close() {
     phase = "stopping";

@@ -82,6 +82,7 @@ public final class MemberCore {
   private final Sweeper sweeper;
   private final Janitor janitor;
   private final Disconnects disconnects;
+  private final Drain drain;
 
   private MemberCore(
       Ports ports,
@@ -90,7 +91,8 @@ public final class MemberCore {
       IkeService ike,
       Sweeper sweeper,
       Janitor janitor,
-      Disconnects disconnects) {
+      Disconnects disconnects,
+      Drain drain) {
     this.ports = ports;
     this.engine = engine;
     this.directory = directory;
@@ -98,6 +100,7 @@ public final class MemberCore {
     this.sweeper = sweeper;
     this.janitor = janitor;
     this.disconnects = disconnects;
+    this.drain = drain;
   }
 
   /**
@@ -149,7 +152,10 @@ public final class MemberCore {
     ike.whenBegunAnew(disconnects::beganAnew);
     switchboard.connect(
         new Switchboard.Parts(ports.datapath(), ports.leases(), directory, ike, disconnects));
-    return new MemberCore(ports, engine, directory, ike, sweeper, janitor, disconnects);
+    Drain drain =
+        new Drain(
+            control, ports.membership(), ports.interlink(), directory, ike, ports.nowMillis());
+    return new MemberCore(ports, engine, directory, ike, sweeper, janitor, disconnects, drain);
   }
 
   private static List<Integer> others(GatewayConfig config) {
@@ -210,12 +216,18 @@ public final class MemberCore {
 
       @Override
       public void down(Owner owner) {
+        left(owner);
+        control.after(SUSPECT_MILLIS, () -> suspect(owner));
+      }
+
+      @Override
+      public void left(Owner owner) {
+        // To put it out of the store now would cut it off while it hands its data to the others.
         control.execute(
             () -> {
               directory.down(owner);
               sweeper.down(owner);
             });
-        control.after(SUSPECT_MILLIS, () -> suspect(owner));
       }
     };
   }
@@ -225,7 +237,9 @@ public final class MemberCore {
    * is safe and cheap; to put it out of the store is not, for it may take the majority along.
    */
   private void suspect(Owner owner) {
-    if (!ports.membership().alive(owner)) {
+    boolean silent =
+        ports.membership().living().stream().noneMatch(one -> one.member() == owner.member());
+    if (silent) {
       ports.suspect().accept(owner.member());
     }
   }
@@ -308,6 +322,11 @@ public final class MemberCore {
 
   Disconnects disconnects() {
     return disconnects;
+  }
+
+  /** Hands everything over, before this member stops. */
+  Drain drain() {
+    return drain;
   }
 
   private static Leases leasesOf(LeaseKeeper keeper) {

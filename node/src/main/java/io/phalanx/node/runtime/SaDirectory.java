@@ -7,6 +7,7 @@ import io.phalanx.datapath.SequenceState;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.replication.Fence;
 import io.phalanx.replication.Membership;
+import io.phalanx.replication.Outcome;
 import io.phalanx.replication.Owned;
 import io.phalanx.replication.Owner;
 import io.phalanx.replication.Route;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
 
@@ -35,11 +37,14 @@ import java.util.function.LongConsumer;
  *
  * All methods run on the control loop.
  */
-final class SaDirectory implements SaStore.RouteListener, Membership.Listener {
+final class SaDirectory implements SaStore.RouteListener, Membership.Listener, Drain.SaClusters {
   private static final int HELD_PER_SA_MAX = 512;
   private static final int HELD_MAX = 16_384;
   private static final long RETRY_MILLIS = 20;
   private static final int RETRIES_MAX = 150;
+
+  /** How long packets wait for a successor to begin; then they go to it in any case. */
+  private static final long HANDING_MILLIS_MAX = 500;
 
   /** A packet that waits for its SA. */
   private sealed interface Packet {}
@@ -61,6 +66,13 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener {
   private IntConsumer leaving = _ -> {};
 
   private final Map<Integer, Carried> carried = new HashMap<>();
+
+  /**
+   * On their way to another member, each with the epoch that tells that it has begun there: their
+   * packets wait until then. A part of the keys of {@code held}.
+   */
+  private final Map<Integer, Long> handing = new HashMap<>();
+
   private final RouteTable routes = new RouteTable();
   private final Held<Integer, Packet> held = new Held<>(HELD_PER_SA_MAX, HELD_MAX);
   private final AtomicLong claims = new AtomicLong();
@@ -89,7 +101,7 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener {
 
   void espWithoutSa(int spi, UdpDatagram datagram, int hops) {
     int saId = routes.idOf(spi);
-    if (carried.containsKey(saId)) {
+    if (carried.containsKey(saId) && !handing.containsKey(saId)) {
       // Installed meanwhile. One more turn through the packet path, never more.
       datapath.injectEsp(datagram, hops + 1);
     } else if (held.add(saId, new Esp(datagram, hops))) {
@@ -102,7 +114,7 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener {
     if (saId.isEmpty()) {
       return;
     }
-    if (carried.containsKey(saId.get())) {
+    if (carried.containsKey(saId.get()) && !handing.containsKey(saId.get())) {
       datapath.injectClear(packet, hops + 1);
     } else if (held.add(saId.get(), new Clear(packet, hops))) {
       lookUp(saId.get(), 0);
@@ -117,6 +129,14 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener {
             .map(route -> !membership.alive(route.fence().owner()) || isOurs(route.fence()))
             .orElse(true);
     if (!carried.containsKey(saId) && orphan && held.open(saId)) {
+      lookUp(saId, 0);
+    }
+  }
+
+  /** Another member says that it has handed an SA cluster to this one: the store knows. */
+  void handedOver(int saId) {
+    if (!carried.containsKey(saId) && held.open(saId)) {
+      datapath.remove(saId); // the way to the old owner, which would send everything back
       lookUp(saId, 0);
     }
   }
@@ -183,6 +203,10 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener {
 
   /** Carries an SA cluster that was claimed: on at the lease, everything up to the limit seen. */
   void adopt(Owned<SaClusterImage> owned) {
+    Carried mine = carried.get(owned.image().id());
+    if (mine != null && mine.fence().epoch() >= owned.fence().epoch()) {
+      return; // a claim and a sweep have met: to begin anew would use numbers twice
+    }
     SaClusterImage.Limits limits = owned.image().limits();
     carry(
         new Carried(owned.image(), owned.fence()),
@@ -208,6 +232,7 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener {
       leaving.accept(saId);
     }
     relinquish(saId);
+    handing.remove(saId);
     routes.remove(saId);
     held.drop(saId);
     datapath.remove(saId);
@@ -218,6 +243,72 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener {
     if (relinquish(saId) && held.open(saId)) {
       datapath.remove(saId);
       lookUp(saId, 0);
+    }
+  }
+
+  /**
+   * Hands an SA cluster to another member: stops for good, tells the store where, and once the
+   * successor has begun sends the packets that arrived meanwhile after it. If the store does not
+   * say that it is done, it is looked up and, if it still is ours, claimed anew: under the old
+   * fence nothing is used any more.
+   *
+   * @param ended told once the store has answered, with whether it is the successor's now
+   */
+  @Override
+  public void handOver(int saId, Owner successor, Consumer<Boolean> ended) {
+    if (!carried.containsKey(saId) || !held.open(saId)) {
+      ended.accept(false);
+      return;
+    }
+    handing.put(saId, carried.get(saId).fence().epoch() + 2);
+    var _ =
+        datapath
+            .retire(saId)
+            .thenAcceptAsync(retired -> retired(saId, successor, retired, ended), control);
+  }
+
+  private void retired(
+      int saId, Owner successor, Optional<Datapath.Retired> where, Consumer<Boolean> ended) {
+    Carried mine = carried.get(saId);
+    if (where.isEmpty() && mine != null) {
+      handing.remove(saId);
+      flush(saId); // it goes on here for now
+      ended.accept(false);
+    } else if (where.isEmpty() || mine == null) {
+      handing.remove(saId);
+      lookUp(saId, 0); // it went another way meanwhile
+      ended.accept(false);
+    } else {
+      relinquish(saId);
+      SaClusterImage.Limits limits =
+          new SaClusterImage.Limits(where.get().nextOutbound(), where.get().inTop());
+      var _ =
+          store
+              .handOverSaCluster(saId, mine.fence(), successor, limits)
+              .thenAcceptAsync(
+                  outcome -> handed(mine, successor, outcome == Outcome.DONE, ended), control);
+    }
+  }
+
+  private void handed(Carried mine, Owner successor, boolean done, Consumer<Boolean> ended) {
+    int saId = mine.image().id();
+    if (done) {
+      routes.put(
+          routeOf(new Owned<>(mine.image(), new Fence(successor, mine.fence().epoch() + 1))));
+      control.after(HANDING_MILLIS_MAX, () -> follow(saId, mine.fence().epoch() + 2));
+    } else {
+      handing.remove(saId);
+      datapath.remove(saId);
+      lookUp(saId, 0);
+    }
+    ended.accept(done);
+  }
+
+  /** Sends what waits after an SA cluster that was handed to another member. */
+  private void follow(int saId, long epoch) {
+    if (handing.remove(saId, epoch)) {
+      routes.get(saId).ifPresent(this::routeTo);
+      flush(saId);
     }
   }
 
@@ -236,7 +327,12 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener {
       return;
     }
     Carried mine = carried.get(route.saId());
-    if (mine == null) {
+    Long begun = handing.get(route.saId());
+    if (mine == null && begun != null) {
+      if (route.fence().epoch() >= begun) {
+        follow(route.saId(), begun);
+      }
+    } else if (mine == null) {
       routeTo(route);
     } else if (route.fence().epoch() > mine.fence().epoch()) {
       relinquish(route.saId());
@@ -278,10 +374,10 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener {
 
   private void routeTo(Route route) {
     Owner owner = route.fence().owner();
-    if (carried.containsKey(route.saId()) || owner.equals(membership.self())) {
+    if (carried.containsKey(route.saId())) {
       return;
     }
-    if (membership.alive(owner)) {
+    if (membership.alive(owner) && !owner.equals(membership.self())) {
       datapath.route(route.saId(), route.inboundSpis(), route.remoteSelectors(), owner.member());
     } else {
       datapath.remove(route.saId());
@@ -299,7 +395,8 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener {
     return Optional.ofNullable(carried.get(saId));
   }
 
-  Iterable<Carried> all() {
+  @Override
+  public Iterable<Carried> all() {
     return List.copyOf(carried.values());
   }
 
@@ -307,8 +404,14 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener {
     return Set.copyOf(carried.keySet());
   }
 
-  int size() {
+  @Override
+  public int size() {
     return size;
+  }
+
+  @Override
+  public int following() {
+    return handing.size();
   }
 
   long claims() {

@@ -115,6 +115,20 @@ public final class Switchboard
   }
 
   @Override
+  public void handedOver(int from, long ikeSpi, int saId) {
+    parts.ifPresent(
+        to ->
+            control.execute(
+                () -> {
+                  if (saId == 0) {
+                    to.ike().claimIfOrphan(ikeSpi);
+                  } else {
+                    to.directory().handedOver(saId);
+                  }
+                }));
+  }
+
+  @Override
   public void note(int from, byte[] note) {
     parts.ifPresent(to -> control.executePacket(() -> to.disconnects().received(from, note)));
   }

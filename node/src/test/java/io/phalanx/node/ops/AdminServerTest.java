@@ -111,6 +111,23 @@ class AdminServerTest {
     assertThat(answer.body()).isEmpty();
   }
 
+  @Test
+  void shouldBeginADrainAndTellHowFarItIs() throws Exception {
+    assertThat(post("/drain?wait=1500").statusCode()).as("not up yet").isEqualTo(503);
+    admin.show(view(true, true, "", List.of()));
+    assertThat(get("/drain").body())
+        .isEqualTo("{\"state\":\"SERVING\",\"sessions\":3,\"saClusters\":4}\n");
+    assertThat(post("/drain?wait=1500").body()).contains("\"WAITING\"", "\"sessions\":1500");
+    assertThat(post("/drain").statusCode()).isEqualTo(400);
+    assertThat(post("/drain?wait=-1").statusCode()).isEqualTo(400);
+  }
+
+  private HttpResponse<String> post(String path) throws Exception {
+    HttpRequest post =
+        HttpRequest.newBuilder(uri(path)).POST(HttpRequest.BodyPublishers.noBody()).build();
+    return client.send(post, BodyHandlers.ofString());
+  }
+
   private HttpResponse<String> get(String path) throws Exception {
     return client.send(HttpRequest.newBuilder(uri(path)).build(), BodyHandlers.ofString());
   }
@@ -135,6 +152,16 @@ class AdminServerTest {
       @Override
       public String reason() {
         return reason;
+      }
+
+      @Override
+      public DrainView drain(long waitMillis) {
+        return new DrainView(DrainView.State.WAITING, Math.toIntExact(waitMillis), 4);
+      }
+
+      @Override
+      public DrainView draining() {
+        return new DrainView(DrainView.State.SERVING, 3, 4);
       }
 
       @Override

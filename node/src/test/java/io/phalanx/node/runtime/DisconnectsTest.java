@@ -71,6 +71,9 @@ final class DisconnectsTest {
       public void peerMoved(int member, long ikeSpi, int saId, PeerPath path) {}
 
       @Override
+      public void handedOver(int member, long ikeSpi, int saId) {}
+
+      @Override
       public void esp(int member, UdpDatagram datagram, int hops) {}
 
       @Override

@@ -1,5 +1,6 @@
 package io.phalanx.node.runtime;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -16,6 +17,7 @@ import io.phalanx.datapath.SubSaSpec;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.replication.Fence;
 import io.phalanx.replication.Membership;
+import io.phalanx.replication.Outcome;
 import io.phalanx.replication.Owned;
 import io.phalanx.replication.Owner;
 import io.phalanx.replication.Route;
@@ -53,6 +55,10 @@ class SaDirectoryTest {
   private final Set<Owner> dead = new HashSet<>();
   private final Map<Integer, Owned<SaClusterImage>> stored = new HashMap<>();
   private int unknownAnswers;
+  private Optional<Datapath.Retired> retired = Optional.of(new Datapath.Retired(701, 130));
+  private Optional<CompletableFuture<Optional<Datapath.Retired>>> stop = Optional.empty();
+  private Outcome handOverOutcome = Outcome.DONE;
+  private final List<Boolean> handOvers = new CopyOnWriteArrayList<>();
 
   private final SaStore store =
       proxy(
@@ -60,6 +66,7 @@ class SaDirectoryTest {
           (_, method, arguments) ->
               switch (method.getName()) {
                 case "findSaCluster" -> CompletableFuture.completedStage(find(arguments));
+                case "handOverSaCluster" -> CompletableFuture.completedStage(handOver(arguments));
                 case "claimSaCluster" -> CompletableFuture.completedStage(claim(arguments));
                 default -> throw new UnsupportedOperationException(method.getName());
               });
@@ -75,7 +82,9 @@ class SaDirectoryTest {
                   case "movePeer" -> "move to " + ((PeerPath) arguments[2]).peer().getPort();
                   default -> method.getName();
                 });
-            return null;
+            return method.getName().equals("retire")
+                ? stop.orElseGet(() -> CompletableFuture.completedFuture(retired))
+                : null;
           });
 
   private final SaDirectory directory =
@@ -147,10 +156,7 @@ class SaDirectoryTest {
     waitFor("injectEsp");
     done.clear();
     Owner third = new Owner(3, 7);
-    control.execute(
-        () ->
-            directory.routeChanged(
-                new Route(SA, 9, List.of(SA), selectors(), Optional.empty(), new Fence(third, 7))));
+    control.execute(() -> directory.routeChanged(ownedBy(third, 7)));
     waitFor("route to 3");
     assertThat(done).containsExactly("forget", "route to 3");
     assertThat(directory.size()).isZero();
@@ -171,9 +177,134 @@ class SaDirectoryTest {
     assertThat(done).containsExactly("move to 4600", "move to 4700");
   }
 
+  @Test
+  void shouldHandOverWhereItStoppedAndSendPacketsAfterIt() {
+    carry();
+    handOver();
+    await().until(() -> handOvers.equals(List.of(true)));
+    assertThat(inStore(SA).fence()).isEqualTo(new Fence(OTHER, 3));
+    assertThat(inStore(SA).image().limits()).isEqualTo(new SaClusterImage.Limits(701, 130));
+    packet();
+    control.execute(() -> directory.routeChanged(ownedBy(OTHER, 3))); // what it has written itself
+    control.execute(() -> done.add("told"));
+    waitFor("told");
+    control.execute(() -> directory.routeChanged(ownedBy(OTHER, 4)));
+    waitFor("injectEsp");
+    assertThat(done).containsExactly("retire", "forget", "told", "route to 2", "injectEsp");
+    assertThat(directory.size()).isZero();
+    assertThat(directory.claims()).as("the one at first").isEqualTo(1);
+  }
+
+  @Test
+  void shouldSendPacketsAfterItThoughNothingIsHeardOfTheSuccessor() {
+    carry();
+    handOver();
+    packet();
+    waitFor("injectEsp");
+    assertThat(done).containsExactly("retire", "forget", "route to 2", "injectEsp");
+  }
+
+  @Test
+  void shouldForgetTheWayToTheOldOwnerOfWhatIsItsOwnNow() {
+    control.execute(() -> directory.routeChanged(ownedBy(OTHER, 3)));
+    control.execute(() -> directory.routeChanged(ownedBy(SELF, 4)));
+    waitFor("remove");
+    assertThat(done).containsExactly("route to 2", "remove");
+  }
+
+  @Test
+  void shouldGoOnWhereThePacketPathDoesNotStop() {
+    carry();
+    retired = Optional.empty();
+    handOver();
+    await().until(() -> handOvers.equals(List.of(false)));
+    assertThat(done).containsExactly("retire");
+    assertThat(inStore(SA).fence()).isEqualTo(new Fence(SELF, 2));
+    packet();
+    waitFor("injectEsp");
+    assertThat(directory.size()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldUseNothingUnderTheOldFenceWhenTheStoreDoesNotSay() {
+    carry();
+    handOverOutcome = Outcome.UNKNOWN;
+    handOver();
+    await().until(() -> done.contains("track epoch 3"));
+    assertThat(done)
+        .containsExactly(
+            "retire",
+            "forget",
+            "remove",
+            "track epoch 3",
+            "install SequenceState[nextOutbound=500, outLease=500, inSeen=90, inLimit=90]");
+    assertThat(handOvers).containsExactly(false);
+  }
+
+  @Test
+  void shouldHoldPacketsUntilItIsHandedOver() {
+    carry();
+    CompletableFuture<Optional<Datapath.Retired>> stopping = new CompletableFuture<>();
+    stop = Optional.of(stopping);
+    handOver();
+    waitFor("retire");
+    packet();
+    packet();
+    control.execute(() -> done.add("both packets are there"));
+    waitFor("both packets are there");
+    stopping.complete(retired);
+    await().until(() -> handOvers.equals(List.of(true)));
+    control.execute(() -> directory.routeChanged(ownedBy(OTHER, 4)));
+    waitFor("injectEsp");
+    assertThat(done)
+        .containsExactly(
+            "retire", "both packets are there", "forget", "route to 2", "injectEsp", "injectEsp");
+  }
+
+  @Test
+  void shouldBeginFromAClaimWhenSomethingIsHandedOverToIt() {
+    stored.put(SA, owned(SELF, 3, 701, 130));
+    control.execute(() -> directory.handedOver(SA));
+    await().until(() -> done.size() == 3);
+    assertThat(done)
+        .containsExactly(
+            "remove",
+            "track epoch 4",
+            "install SequenceState[nextOutbound=701, outLease=701, inSeen=130, inLimit=130]");
+  }
+
+  @Test
+  void shouldNotBeginAnewWhenASweepAnswersLate() {
+    carry();
+    control.execute(
+        () -> {
+          directory.adopt(owned(SELF, 2, 500, 90));
+          done.add("adopted");
+        });
+    waitFor("adopted");
+    assertThat(done).containsExactly("adopted");
+  }
+
+  private void carry() {
+    stored.put(SA, owned(OTHER, 1, 500, 90));
+    dead.add(OTHER);
+    packet();
+    waitFor("injectEsp");
+    dead.clear();
+    done.clear();
+  }
+
+  private void handOver() {
+    control.execute(() -> directory.handOver(SA, OTHER, handOvers::add));
+  }
+
   private void moveByTheStore(int port) {
     directory.routeChanged(
         new Route(SA, 9, List.of(SA), selectors(), Optional.of(at(port)), new Fence(SELF, 2)));
+  }
+
+  private static Route ownedBy(Owner owner, long epoch) {
+    return new Route(SA, 9, List.of(SA), selectors(), Optional.empty(), new Fence(owner, epoch));
   }
 
   private static PeerPath at(int port) {
@@ -207,6 +338,24 @@ class SaDirectoryTest {
       stored.put(saId, owned);
     }
     return new Found.Present<>(owned);
+  }
+
+  private Owned<SaClusterImage> inStore(int saId) {
+    return requireNonNull(stored.get(saId));
+  }
+
+  private Outcome handOver(Object[] arguments) {
+    if (handOverOutcome == Outcome.DONE) {
+      Owned<SaClusterImage> owned = inStore((Integer) arguments[0]);
+      assertThat(owned.fence()).isEqualTo(arguments[1]);
+      SaClusterImage image = owned.image();
+      stored.put(
+          SA,
+          new Owned<>(
+              image.inForce(image.ikeSpi(), image.path(), (SaClusterImage.Limits) arguments[3]),
+              new Fence((Owner) arguments[2], owned.fence().epoch() + 1)));
+    }
+    return handOverOutcome;
   }
 
   private void packet() {

@@ -266,6 +266,15 @@ final class Wire {
         out.writeLong(sessionId);
         out.writeLong(nowSeconds);
       }
+      case Change.HandOver handOver -> {
+        out.writeByte(13);
+        writeFence(out, handOver.fence());
+        out.writeLong(handOver.order());
+        writeOwner(out, handOver.successor());
+        out.writeLong(handOver.token());
+        out.writeLong(handOver.outLease());
+        out.writeLong(handOver.inLimit());
+      }
       case Change.Count(long proposed, int bits) -> {
         out.writeByte(11);
         out.writeLong(proposed);
@@ -321,6 +330,14 @@ final class Wire {
       case 10 -> new Change.Lease(readSlotWish(in));
       case 11 -> new Change.Count(in.readLong(), in.readByte());
       case 12 -> new Change.Free(in.readUnsignedByte(), in.readLong(), in.readLong());
+      case 13 ->
+          new Change.HandOver(
+              readFence(in),
+              in.readLong(),
+              readOwner(in),
+              in.readLong(),
+              in.readLong(),
+              in.readLong());
       default -> throw new IOException("a change of kind " + kind);
     };
   }

@@ -32,6 +32,13 @@ sealed interface Frame {
   /** An SA cluster of the sender has heard its peer elsewhere. */
   record PeerMoved(long ikeSpi, int saId, PeerPath path) implements Frame {}
 
+  /**
+   * The receiver owns an IKE SA or an SA cluster from now on, by the will of the sender.
+   *
+   * @param saId 0 for the IKE SA
+   */
+  record HandedOver(long ikeSpi, int saId) implements Frame {}
+
   record Note(byte[] octets) implements Frame {}
 
   /** The sender leaves on purpose; this life does not come back. */

@@ -23,6 +23,7 @@ import java.util.Optional;
  *  5 child due      IKE SPI (8) | SA id (4) | exhausted (1)
  *  6 goodbye
  *  7 peer moved     IKE SPI (8) | SA id (4) | path
+ * 12 handed over   IKE SPI (8) | SA id, or 0 for the IKE SA (4)
  * 16 note           octets
  *
  *  path             listen address (1) | address length (1) | address (4, 16) | port (2)
@@ -39,6 +40,7 @@ final class FrameCodec {
   private static final int CHILD_DUE = 5;
   private static final int GOODBYE = 6;
   private static final int PEER_MOVED = 7;
+  private static final int HANDED_OVER = 12;
   private static final int NOTE = 16;
 
   private static final int HEARD_OCTETS = 13;
@@ -53,6 +55,7 @@ final class FrameCodec {
           case Frame.IkeForward(var datagram, _) -> size(datagram);
           case Frame.ClearForward(var packet, _) -> 1 + packet.length;
           case Frame.ChildDue _ -> 13;
+          case Frame.HandedOver _ -> 12;
           case Frame.Note(var octets) -> octets.length;
           case Frame.Goodbye _ -> 0;
           case Frame.PeerMoved(_, _, var path) -> 12 + size(path.peer());
@@ -82,6 +85,8 @@ final class FrameCodec {
           out.put((byte) CLEAR_FORWARD).put((byte) hops).put(packet);
       case Frame.ChildDue(var ikeSpi, var saId, var exhausted) ->
           out.put((byte) CHILD_DUE).putLong(ikeSpi).putInt(saId).put(octet(exhausted));
+      case Frame.HandedOver(var ikeSpi, var saId) ->
+          out.put((byte) HANDED_OVER).putLong(ikeSpi).putInt(saId);
       case Frame.Note(var octets) -> out.put((byte) NOTE).put(octets);
       case Frame.Goodbye _ -> out.put((byte) GOODBYE);
       case Frame.PeerMoved(var ikeSpi, var saId, var path) -> {
@@ -125,6 +130,7 @@ final class FrameCodec {
           yield Optional.of(new Frame.ClearForward(rest(in), hops));
         }
         case CHILD_DUE -> Optional.of(new Frame.ChildDue(in.getLong(), in.getInt(), in.get() != 0));
+        case HANDED_OVER -> Optional.of(new Frame.HandedOver(in.getLong(), in.getInt()));
         case NOTE -> Optional.of(new Frame.Note(rest(in)));
         case GOODBYE -> Optional.of(new Frame.Goodbye());
         case PEER_MOVED -> {

@@ -106,6 +106,7 @@ public final class InterlinkCore implements Interlink, Membership {
     switch (change) {
       case LivenessTracker.Change.Up(var owner) -> watchers.forEach(w -> w.up(owner));
       case LivenessTracker.Change.Down(var owner) -> watchers.forEach(w -> w.down(owner));
+      case LivenessTracker.Change.Left(var owner) -> watchers.forEach(w -> w.left(owner));
       case LivenessTracker.Change.SelfPaused(var gapNanos) -> listener.selfPaused(gapNanos);
       case LivenessTracker.Change.Duplicate(var other) -> {
         log.error(
@@ -164,6 +165,7 @@ public final class InterlinkCore implements Interlink, Membership {
           receiver.childDue(from, ikeSpi, saId, exhausted);
       case Frame.PeerMoved(var ikeSpi, var saId, var path) ->
           receiver.peerMoved(from, ikeSpi, saId, path);
+      case Frame.HandedOver(var ikeSpi, var saId) -> receiver.handedOver(from, ikeSpi, saId);
       case Frame.Note(var octets) -> receiver.note(from, octets);
       case Frame.Heartbeat _, Frame.Goodbye _ -> {}
     }
@@ -203,6 +205,11 @@ public final class InterlinkCore implements Interlink, Membership {
   @Override
   public void peerMoved(int member, long ikeSpi, int saId, PeerPath path) {
     send(member, new Frame.PeerMoved(ikeSpi, saId, path), false);
+  }
+
+  @Override
+  public void handedOver(int member, long ikeSpi, int saId) {
+    send(member, new Frame.HandedOver(ikeSpi, saId), false);
   }
 
   @Override

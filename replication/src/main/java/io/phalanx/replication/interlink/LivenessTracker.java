@@ -36,6 +36,9 @@ final class LivenessTracker {
 
     record Down(Owner owner) implements Change {}
 
+    /** It has said goodbye. */
+    record Left(Owner owner) implements Change {}
+
     record SelfPaused(long gapNanos) implements Change {}
 
     /** Another process has the same id as that life's successor, or as this member. */

@@ -119,7 +119,7 @@ final class MemberLives {
   }
 
   private void takeUp(Life life, List<Change> changes) {
-    current.ifPresent(previous -> end(previous, changes));
+    current.ifPresent(previous -> end(previous, new Change.Down(previous.owner), changes));
     former = current;
     current = Optional.of(life);
     candidate = candidate.filter(other -> later(other.owner.incarnation(), current));
@@ -134,10 +134,10 @@ final class MemberLives {
     }
   }
 
-  private static void end(Life life, List<Change> changes) {
+  private static void end(Life life, Change last, List<Change> changes) {
     if (life.alive) {
       life.alive = false;
-      changes.add(new Change.Down(life.owner));
+      changes.add(last);
     }
   }
 
@@ -146,7 +146,7 @@ final class MemberLives {
         .ifPresent(
             life -> {
               life.left = true;
-              end(life, changes);
+              end(life, new Change.Left(life.owner), changes);
             });
   }
 
@@ -158,7 +158,7 @@ final class MemberLives {
   void expire(long sinceNanos, long doubtedSinceNanos, List<Change> changes) {
     current
         .filter(life -> life.proofNanos < (life.doubted ? doubtedSinceNanos : sinceNanos))
-        .ifPresent(life -> end(life, changes));
+        .ifPresent(life -> end(life, new Change.Down(life.owner), changes));
     candidate = candidate.filter(life -> life.heardNanos >= sinceNanos);
   }
 

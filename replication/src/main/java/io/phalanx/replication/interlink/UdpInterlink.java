@@ -205,6 +205,11 @@ public final class UdpInterlink implements Interlink, Membership {
   }
 
   @Override
+  public void handedOver(int member, long ikeSpi, int saId) {
+    core.handedOver(member, ikeSpi, saId);
+  }
+
+  @Override
   public void note(int member, byte[] note) {
     core.note(member, note);
   }

@@ -126,6 +126,34 @@ public sealed interface Change {
     }
   }
 
+  /**
+   * Another owner, named by the one that leaves. With an SA cluster go its exact limits: the owner
+   * has stopped for good, so this is the one place where an outbound lease goes back.
+   *
+   * @param token tells this hand-over from any other
+   */
+  record HandOver(Fence fence, long order, Owner successor, long token, long outLease, long inLimit)
+      implements Change {
+    @Override
+    public Step absent() {
+      return Step.refuse(Outcome.GONE);
+    }
+
+    @Override
+    public Step present(Stored stored) {
+      Header header = stored.header();
+      if (header.fence().equals(new Fence(successor, fence.epoch() + 1))
+          && header.token() == token) {
+        return Step.done(new PutHeader(header));
+      }
+      return byOwner(
+          header,
+          fence,
+          order,
+          new PutHeader(header.handedTo(successor, token, outLease, inLimit)));
+    }
+  }
+
   /** The end of an entry, by the owner. */
   record Remove(Fence fence) implements Change {
     @Override

@@ -43,6 +43,11 @@ public record Header(
     return new Header(claimant, epoch + 1, claimToken, 0, outLease, inLimit, ikeSpi, path);
   }
 
+  /** Somebody else's from now on, by the will of its owner, who has used no number beyond these. */
+  Header handedTo(Owner successor, long handoverToken, long exactOut, long exactIn) {
+    return new Header(successor, epoch + 1, handoverToken, 0, exactOut, exactIn, ikeSpi, path);
+  }
+
   /** Owned like another entry. */
   Header following(Header other) {
     return new Header(

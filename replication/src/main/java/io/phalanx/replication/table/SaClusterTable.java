@@ -90,6 +90,11 @@ final class SaClusterTable {
         .thenApply(Answer::outcome);
   }
 
+  /** The route follows when the successor claims. */
+  CompletionStage<Outcome> handOver(int saId, Change.HandOver handOver) {
+    return clusters.submit(saId, handOver).thenApply(Answer::outcome);
+  }
+
   CompletionStage<Found<SaClusterImage>> claim(int saId, Change claim, Owner claimant) {
     return clusters.submit(saId, claim).thenApply(answer -> claimed(saId, answer, claimant));
   }

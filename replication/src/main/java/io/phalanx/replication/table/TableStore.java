@@ -11,6 +11,7 @@ import io.phalanx.replication.SaStore;
 import io.phalanx.replication.image.IkeSaImage;
 import io.phalanx.replication.image.ImageCodec;
 import io.phalanx.replication.image.SaClusterImage;
+import io.phalanx.replication.image.SaClusterImage.Limits;
 import io.phalanx.replication.table.Table.Marked;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +75,27 @@ public final class TableStore implements SaStore, LeaseStore {
   @Override
   public CompletionStage<Outcome> setLimits(int saId, Fence fence, long outLease, long inLimit) {
     return saClusters.setLimits(saId, fence, order.incrementAndGet(), outLease, inLimit);
+  }
+
+  @Override
+  public CompletionStage<Outcome> handOverSaCluster(
+      int saId, Fence fence, Owner successor, Limits limits) {
+    return saClusters.handOver(
+        saId,
+        new Change.HandOver(
+            fence,
+            order.incrementAndGet(),
+            successor,
+            tokens.getAsLong(),
+            limits.outLease(),
+            limits.inLimit()));
+  }
+
+  @Override
+  public CompletionStage<Outcome> handOverIkeSa(long localSpi, Fence fence, Owner successor) {
+    long at = order.incrementAndGet();
+    Change handOver = new Change.HandOver(fence, at, successor, tokens.getAsLong(), 0, 0);
+    return turns.take(localSpi, () -> ikeSas.submit(localSpi, handOver).thenApply(Answer::outcome));
   }
 
   @Override

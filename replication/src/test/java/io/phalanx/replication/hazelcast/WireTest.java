@@ -65,7 +65,8 @@ class WireTest {
             new Change.Lease(
                 new SlotWish(1L << 40, -2, Set.of(7L, -8L), 1, 254, List.of(3, 200), true, 9)),
             new Change.Free(255, 1L << 50, 1L << 33),
-            new Change.Count(11, 62));
+            new Change.Count(11, 62),
+            new Change.HandOver(FENCE, 5, new Owner(2, 3), 1L << 41, 6, 7));
     for (Change change : changes) {
       ChangeProcessor<?> sent = new ChangeProcessor<>(change);
       ChangeProcessor<?> received = serialization.toObject(serialization.toData(sent));

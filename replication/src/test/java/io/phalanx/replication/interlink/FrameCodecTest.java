@@ -84,6 +84,12 @@ class FrameCodecTest {
   }
 
   @Test
+  void handedOver() {
+    assertGolden(
+        new Frame.HandedOver(0x1122334455667788L, 0x99aabbcc), "0c 1122334455667788 99aabbcc");
+  }
+
+  @Test
   void goodbye() {
     assertGolden(new Frame.Goodbye(), "06");
   }

@@ -227,7 +227,7 @@ class LivenessTrackerTest {
     tracker.changes();
     assertThat(tracker.received(OTHER, nextCounter(OTHER), now)).isEqualTo(Verdict.FRESH);
     tracker.goodbye(OTHER, now);
-    assertThat(tracker.changes()).containsExactly(new Change.Down(OTHER));
+    assertThat(tracker.changes()).containsExactly(new Change.Left(OTHER));
     heartbeat(OTHER, US);
     assertThat(tracker.living()).containsExactly(SELF);
     heartbeat(RESTARTED, US);

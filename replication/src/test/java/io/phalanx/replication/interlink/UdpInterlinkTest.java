@@ -95,6 +95,11 @@ class UdpInterlinkTest {
     }
 
     @Override
+    public void handedOver(int from, long ikeSpi, int saId) {
+      got.add(self + " handed over " + from + " " + ikeSpi + " " + saId);
+    }
+
+    @Override
     public void peerMoved(int from, long ikeSpi, int saId, PeerPath path) {
       got.add(self + " moved " + from + " " + ikeSpi + " " + saId + " " + path.peer().getPort());
     }
@@ -138,11 +143,16 @@ class UdpInterlinkTest {
           public void down(Owner owner) {
             seen.add("down " + owner.member());
           }
+
+          @Override
+          public void left(Owner owner) {
+            seen.add("left " + owner.member());
+          }
         });
     three.close();
     awaitLiving(one, first, second);
-    await().until(() -> seen.contains("down 3"));
-    assertThat(seen).containsExactlyInAnyOrder("up 2", "up 3", "down 3");
+    await().until(() -> seen.contains("left 3"));
+    assertThat(seen).containsExactlyInAnyOrder("up 2", "up 3", "left 3");
   }
 
   @Test

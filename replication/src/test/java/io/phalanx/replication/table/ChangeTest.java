@@ -52,6 +52,35 @@ class ChangeTest {
   }
 
   @Test
+  void aHandOverShouldNameTheSuccessorAndTheExactLimits() {
+    assertThat(after(handOver(51)))
+        .isEqualTo(new Stored(new Header(SECOND, 4, 7, 0, 700, 450, 0xabc, PATH), BODY));
+  }
+
+  @Test
+  void aHandOverRunTwiceShouldAnswerTheSame() {
+    Step again = handOver(51).present(after(handOver(51)));
+    assertThat(again.answer()).isEqualTo(handOver(51).present(stored).answer());
+    assertThat(again.effect())
+        .as("to the backups")
+        .isEqualTo(handOver(51).present(stored).effect());
+  }
+
+  @Test
+  void aHandOverShouldNotUndoWhatCameAfterIt() {
+    Stored begun = after(handOver(51));
+    Stored claimed = new Stored(begun.header().claimedBy(SECOND, 0), BODY);
+    assertThat(handOver(51).present(claimed)).isEqualTo(Step.refuse(Outcome.FENCED));
+    Stored reclaimed = after(new Change.Claim(3, FIRST));
+    assertThat(handOver(51).present(reclaimed)).isEqualTo(Step.refuse(Outcome.FENCED));
+    assertThat(handOver(49).present(stored)).isEqualTo(Step.refuse(Outcome.UNKNOWN));
+  }
+
+  private static Change handOver(long order) {
+    return new Change.HandOver(FENCE, order, SECOND, 7, 700, 450);
+  }
+
+  @Test
   void aTakeOverShouldNotTakeFromTheLiving() {
     Stored claimed = after(new Change.Claim(3, SECOND));
     Step late = new Change.TakeOver(FIRST, SECOND, 7).present(claimed);
