@@ -1,0 +1,170 @@
+package io.phalanx.it.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.phalanx.it.analysis.Datagram;
+import io.phalanx.it.analysis.Exchanges;
+import io.phalanx.it.analysis.Pcap;
+import io.phalanx.it.analysis.Uniqueness;
+import io.phalanx.it.lab.Background;
+import io.phalanx.it.lab.Charon;
+import io.phalanx.it.lab.Faults;
+import io.phalanx.it.lab.Lab;
+import io.phalanx.it.lab.UdpProbe;
+import io.phalanx.it.lab.Waiting;
+import io.phalanx.it.process.MemberProcess;
+import io.phalanx.node.cli.Phalanx;
+import io.phalanx.node.ops.SessionView;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** strongSwan while members leave on purpose, one after the other. */
+@Tag("root")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class DrainIT {
+  private static final String PROBE_INTERVAL_MICROS = "5000";
+  private static final Pattern PROBE =
+      Pattern.compile("sent (\\d+) received (\\d+) duplicated (\\d+)");
+
+  private static Lab lab;
+  private static Charon charon;
+
+  @BeforeAll
+  static void start() throws Exception {
+    lab = Lab.start();
+    charon = lab.charon("client");
+    lab.loadPsk(charon);
+    assertThat(charon.initiate()).as(charon.log()).isTrue();
+    Waiting.until("the members list the session", 10, () -> owner() != 0);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (lab != null) {
+      lab.close();
+    }
+  }
+
+  @Test
+  @Order(1)
+  void shouldLoseAndSkipNothingWhenTheOwnerIsDrained() throws Exception {
+    Traffic traffic = new Traffic("drain");
+    int first = owner();
+    drain(first);
+    assertThat(owner()).isNotIn(0, first);
+    assertThat(lab.member(first).admin().ready()).isFalse();
+    traffic.endsWithoutLoss();
+  }
+
+  @Test
+  @Order(2)
+  void shouldLoseAndSkipNothingWhenEveryMemberIsRestarted() throws Exception {
+    Traffic traffic = new Traffic("rolling");
+    for (int id = 1; id <= Lab.MEMBERS; id++) {
+      drain(id);
+      lab.member(id).close();
+      lab.revive(id);
+    }
+    traffic.endsWithoutLoss();
+  }
+
+  @Test
+  @Order(3)
+  void shouldHandOverWhenItIsToldToEnd() throws Exception {
+    Traffic traffic = new Traffic("sigterm");
+    int first = owner();
+    lab.member(first).close();
+    assertThat(owner()).isNotIn(0, first);
+    traffic.endsWithoutLoss();
+  }
+
+  @Test
+  @Order(4)
+  void shouldHaveLoggedNoException() throws Exception {
+    for (int id = 1; id <= Lab.MEMBERS; id++) {
+      assertThat(lab.member(id).log()).as("log of gw" + id).noneMatch(Faults::in);
+    }
+  }
+
+  private static void drain(int id) throws Exception {
+    String said = lab.javaResult("gw" + id, Phalanx.class, "drain", Lab.frontOf(id) + ":9470");
+    assertThat(said.lines().toList()).last().isEqualTo("drained: 0 sessions, 0 SAs left");
+  }
+
+  /** Probes through the tunnel, and all that passes the balancer meanwhile. */
+  private static final class Traffic {
+    private final Charon.Sas before;
+    private final Lab.Capture capture;
+    private final Background probe;
+
+    Traffic(String name) throws Exception {
+      before = charon.sas();
+      capture = lab.capture(name, 0);
+      probe =
+          lab.java(
+              "client",
+              name + "-probe",
+              UdpProbe.class,
+              Lab.SERVER,
+              "" + Lab.ECHO_PORT,
+              PROBE_INTERVAL_MICROS);
+      runFor(2000);
+    }
+
+    void endsWithoutLoss() throws Exception {
+      runFor(1000);
+      String output = probe.finish();
+      Path captured = capture.stop();
+      Matcher matcher = PROBE.matcher(output);
+      assertThat(matcher.find()).as(output).isTrue();
+      assertThat(matcher.group(2)).as(output).isEqualTo(matcher.group(1));
+      assertThat(matcher.group(3)).as(output).isEqualTo("0");
+      assertThat(Long.parseLong(matcher.group(1))).isGreaterThan(500);
+
+      assertThat(charon.sas()).isEqualTo(before);
+      Exchanges exchanges = new Exchanges();
+      Uniqueness uniqueness = new Uniqueness();
+      for (Pcap.Udp udp : Pcap.read(captured)) {
+        switch (Datagram.read(true, ByteBuffer.wrap(udp.payload()))) {
+          case Datagram.Esp esp when udp.source().getPort() == 4500 -> uniqueness.add(esp);
+          case Datagram.Ike ike -> exchanges.add(ike, udp.target().getPort() == 4500);
+          default -> {}
+        }
+      }
+      assertThat(exchanges.of("IKE_SA_INIT")).as(exchanges.summary()).isZero();
+      assertThat(exchanges.of("IKE_AUTH")).as(exchanges.summary()).isZero();
+      assertThat(exchanges.of("CREATE_CHILD_SA")).as(exchanges.summary()).isZero();
+      assertThat(uniqueness.packets()).isGreaterThan(500);
+      assertThat(uniqueness.examples()).isEmpty();
+      assertThat(uniqueness.sequencesSkipped()).isZero();
+    }
+  }
+
+  /** Who carries the client's Child SA; 0 if nobody says so. */
+  private static int owner() throws IOException, InterruptedException {
+    for (MemberProcess member : lab.living()) {
+      for (SessionView session : member.admin().sessions()) {
+        if (!session.children().isEmpty()) {
+          return session.children().getFirst().owner();
+        }
+      }
+    }
+    return 0;
+  }
+
+  /** Lets traffic flow: what is waited for here is time itself. */
+  private static void runFor(int millis) {
+    LockSupport.parkNanos(millis * 1_000_000L);
+  }
+}
