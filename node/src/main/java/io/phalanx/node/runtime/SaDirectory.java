@@ -67,6 +67,9 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
 
   private final Map<Integer, Carried> carried = new HashMap<>();
 
+  /** The last epoch that this member has begun with, of what it carries or has carried. */
+  private final Map<Integer, Long> begun = new HashMap<>();
+
   /**
    * On their way to another member, each with the epoch that tells that it has begun there: their
    * packets wait until then. A part of the keys of {@code held}.
@@ -203,9 +206,8 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
 
   /** Carries an SA cluster that was claimed: on at the lease, everything up to the limit seen. */
   void adopt(Owned<SaClusterImage> owned) {
-    Carried mine = carried.get(owned.image().id());
-    if (mine != null && mine.fence().epoch() >= owned.fence().epoch()) {
-      return; // a claim and a sweep have met: to begin anew would use numbers twice
+    if (begun.getOrDefault(owned.image().id(), 0L) >= owned.fence().epoch()) {
+      return; // a claim and a sweep have met, however late: to begin anew would use numbers twice
     }
     SaClusterImage.Limits limits = owned.image().limits();
     carry(
@@ -218,6 +220,7 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
   private void carry(Carried sa, SequenceState sequence) {
     int saId = sa.image().id();
     carried.put(saId, sa);
+    begun.put(saId, sa.fence().epoch());
     size = carried.size();
     routes.put(routeOf(new Owned<>(sa.image(), sa.fence())));
     // Tracked first: the packet path may want numbers as soon as it carries.
@@ -233,6 +236,7 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
     }
     relinquish(saId);
     handing.remove(saId);
+    begun.remove(saId);
     routes.remove(saId);
     held.drop(saId);
     datapath.remove(saId);

@@ -285,6 +285,18 @@ class SaDirectoryTest {
     assertThat(done).containsExactly("adopted");
   }
 
+  @Test
+  void shouldNotBeginAnewWhenASweepAnswersAfterItHasGivenItUp() {
+    carry();
+    unknownAnswers = 1000;
+    control.execute(() -> directory.lost(SA));
+    control.execute(() -> directory.adopt(owned(SELF, 2, 500, 90)));
+    control.execute(() -> done.add("adopted"));
+    waitFor("adopted");
+    assertThat(done).containsExactly("forget", "remove", "adopted");
+    assertThat(directory.size()).isZero();
+  }
+
   private void carry() {
     stored.put(SA, owned(OTHER, 1, 500, 90));
     dead.add(OTHER);
