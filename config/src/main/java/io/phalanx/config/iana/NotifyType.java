@@ -43,8 +43,18 @@ public record NotifyType(int code) {
   public static final NotifyType COOKIE2 = new NotifyType(16401); // RFC 4555 §4.2.5
   public static final NotifyType NO_NATS_ALLOWED = new NotifyType(16402); // RFC 4555 §4.2.6
   public static final NotifyType AUTH_LIFETIME = new NotifyType(16403); // RFC 4478 §3
+  public static final NotifyType REDIRECT_SUPPORTED = new NotifyType(16406); // RFC 5685 §3
+  public static final NotifyType REDIRECT = new NotifyType(16407); // RFC 5685 §3
+  public static final NotifyType REDIRECTED_FROM = new NotifyType(16408); // RFC 5685 §3
   public static final NotifyType EAP_ONLY_AUTHENTICATION = new NotifyType(16417); // RFC 5998 §3
   public static final NotifyType CHILDLESS_IKEV2_SUPPORTED = new NotifyType(16418); // RFC 6023 §3
+  public static final NotifyType QCD_TOKEN = new NotifyType(16419); // RFC 6290 §4.1
+  public static final NotifyType IKEV2_MESSAGE_ID_SYNC_SUPPORTED =
+      new NotifyType(16420); // RFC 6311 §7.1
+  public static final NotifyType IPSEC_REPLAY_COUNTER_SYNC_SUPPORTED =
+      new NotifyType(16421); // RFC 6311 §7.2
+  public static final NotifyType IKEV2_MESSAGE_ID_SYNC = new NotifyType(16422); // RFC 6311 §7.3
+  public static final NotifyType IPSEC_REPLAY_COUNTER_SYNC = new NotifyType(16423); // RFC 6311 §7.4
   public static final NotifyType IKEV2_FRAGMENTATION_SUPPORTED =
       new NotifyType(16430); // RFC 7383 §2.3
   public static final NotifyType SIGNATURE_HASH_ALGORITHMS = new NotifyType(16431); // RFC 7427 §4

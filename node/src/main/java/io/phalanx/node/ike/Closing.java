@@ -49,17 +49,22 @@ final class Closing {
     List<Long> ended = new ArrayList<>();
     for (IkeSa other : table.all()) {
       if (other.phase == Phase.ESTABLISHED && contact.replaces(other)) {
-        other.dropRequests();
-        other.local.dropTasks();
-        Phases.move(other, Phase.DELETING, "the peer has begun anew");
-        Accounts.stopping(other, Accounts.LOST_CARRIER);
-        dropChildren(other, "the peer has begun anew");
-        other.expiresAtMillis = nowMillis;
+        lostByPeer(other, "the peer has begun anew", nowMillis);
         table.touch(other);
         ended.add(other.sessionId);
       }
     }
     return ended;
+  }
+
+  /** The peer does not have the IKE SA any more: it ends without a word to it. */
+  void lostByPeer(IkeSa sa, String why, long nowMillis) {
+    sa.dropRequests();
+    sa.local.dropTasks();
+    Phases.move(sa, Phase.DELETING, why);
+    Accounts.stopping(sa, Accounts.LOST_CARRIER);
+    dropChildren(sa, why);
+    sa.expiresAtMillis = nowMillis;
   }
 
   /** As initiator: ends the IKE SAs whose place this one takes (RFC 4478). */
@@ -119,6 +124,7 @@ final class Closing {
       made.ownAddresses = List.of();
       Accounts.passedOn(made);
     }
+    made.extensions = made.extensions.withTokenDue(false);
     made.local.want(new Task.DeleteIke("lost a collision of rekeys"));
     made.changes.touch();
     table.touch(made);
@@ -178,13 +184,13 @@ final class Closing {
     sa.expiresAtMillis = 0;
     sa.rekeyedByPeer.removeIf(each -> each.created() == sa.localSpi);
     sa.changes.move(sa.saIds());
-    tellWindow(sa);
+    tellMore(sa);
   }
 
-  /** The peer knows of a new IKE SA, and not yet how much we take at once there. */
-  static void tellWindow(IkeSa sa) {
-    if (sa.local.tellWindow) {
-      sa.local.tellWindow = false;
+  /** The peer knows of a new IKE SA, and not yet all that is to be said of it. */
+  static void tellMore(IkeSa sa) {
+    if (sa.local.tellMore) {
+      sa.local.tellMore = false;
       sa.local.want(new Task.Liveness());
     }
   }

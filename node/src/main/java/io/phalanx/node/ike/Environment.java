@@ -9,6 +9,7 @@ import io.phalanx.config.Identity;
 import io.phalanx.config.IdentityPattern;
 import io.phalanx.datapath.NonceSource;
 import io.phalanx.node.ike.crypto.Cookies;
+import io.phalanx.node.ike.crypto.CrashTokens;
 import io.phalanx.node.ike.wire.Notifies;
 import io.phalanx.node.ike.wire.Payload;
 import io.phalanx.replication.Owner;
@@ -27,7 +28,8 @@ record Environment(
     NonceSource nonces,
     Spis spis,
     Owner self,
-    Cookies cookies) {
+    Cookies cookies,
+    CrashTokens crashTokens) {
   /** Octets of our nonces: half the key of the largest PRF at least (RFC 7296 §2.10). */
   private static final int NONCE_OCTETS = 32;
 

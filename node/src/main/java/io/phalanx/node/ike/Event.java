@@ -18,6 +18,11 @@ public sealed interface Event {
   /** An IKE message came in. */
   record Received(UdpDatagram datagram) implements Event {}
 
+  /**
+   * The answer to {@link Effect.FindOwner} where the store is sure that there is no such IKE SA.
+   */
+  record Unowned(UdpDatagram datagram) implements Event {}
+
   /** Time has passed: retransmit, probe, rekey, expire what is due. */
   record Tick() implements Event {}
 

@@ -53,6 +53,7 @@ final class Exchanges {
   private final IkeSaInitiation initiation;
   private final CreateChild createChild;
   private final RekeyIke rekeyIke;
+  private final CrashDetection crashDetection;
 
   Exchanges(Environment environment, SaTable table, Timers timers) {
     this.environment = environment;
@@ -62,21 +63,34 @@ final class Exchanges {
     ChildSas childSas = new ChildSas(environment);
     ChildNegotiation negotiation = new ChildNegotiation(environment);
     closing = new Closing(table, childSas);
+    crashDetection = new CrashDetection(environment, closing);
     mobike = new Mobike(environment);
     informational = new Informational(messages, mobike, childSas, closing);
     migration = new Migration(environment, messages, informational, mobike);
     accounts = new Accounts(environment);
     auth =
         new IkeAuth(
-            environment, messages, mobike, childSas, negotiation, informational, closing, accounts);
+            environment,
+            messages,
+            mobike,
+            childSas,
+            negotiation,
+            informational,
+            closing,
+            accounts,
+            crashDetection);
     init = new IkeSaInit(environment, table);
     initiation = new IkeSaInitiation(environment, table, auth);
     createChild = new CreateChild(environment, messages, childSas, negotiation, informational);
-    rekeyIke = new RekeyIke(environment, table, messages, closing, informational);
+    rekeyIke = new RekeyIke(environment, table, messages, closing, informational, crashDetection);
   }
 
   IkeSaInit init() {
     return init;
+  }
+
+  CrashDetection crashDetection() {
+    return crashDetection;
   }
 
   IkeSaInitiation initiation() {
@@ -126,6 +140,9 @@ final class Exchanges {
       initResponse(sa, head, datagram, turn);
     } else if (head.initiatorSpi() == sa.initiatorSpi()
         && head.responderSpi() == sa.responderSpi()) {
+      if (head.response() && crashDetection.processUnprotected(sa, datagram, turn.nowMillis())) {
+        return;
+      }
       if (head.response()) {
         response(sa, head, datagram, turn);
       } else {
@@ -292,6 +309,9 @@ final class Exchanges {
   private void answer(IkeSa sa, RequestInFlight request, IkeMessage message, long nowMillis) {
     Purpose purpose = Purpose.of(request);
     Optional<Connection> connection = environment.connection(sa.connection);
+    if (purpose == Purpose.LIVENESS) {
+      sa.extensions = sa.extensions.withTokenDue(false);
+    }
     if (sa.phase == Phase.DELETING && purpose != Purpose.DELETE_IKE) {
       Messages.answered(sa, request); // nothing can come of it any more
     } else if (purpose.concernsPaths()) {
@@ -405,7 +425,9 @@ final class Exchanges {
 
   /** A new IKE SA has a window of one again (RFC 7296 §2.18), so it is told more than once. */
   private List<Payload> withLiveness(IkeSa sa) {
-    return Stream.concat(migration.withLiveness(sa).stream(), environment.windowSize().stream())
+    return Stream.of(
+            migration.withLiveness(sa), environment.windowSize(), crashDetection.withLiveness(sa))
+        .<Payload>flatMap(List::stream)
         .toList();
   }
 
@@ -467,6 +489,9 @@ final class Exchanges {
     if (sa.mobility.moving()) {
       sa.local.pathChanged = true; // the member before us may not have told all SA clusters
       sa.changes.touch();
+    }
+    if (sa.extensions.tokenDue()) {
+      sa.local.want(new Task.Liveness());
     }
     Paths.moveEsp(sa);
     accounts.adopted(sa, nowMillis);

@@ -34,6 +34,7 @@ final class IkeAuth {
   private final Closing closing;
   private final EapAuth eap;
   private final Accounts accounts;
+  private final CrashDetection crashDetection;
 
   IkeAuth(
       Environment environment,
@@ -43,7 +44,8 @@ final class IkeAuth {
       ChildNegotiation negotiation,
       Informational informational,
       Closing closing,
-      Accounts accounts) {
+      Accounts accounts,
+      CrashDetection crashDetection) {
     this.environment = environment;
     this.messages = messages;
     this.mobike = mobike;
@@ -54,6 +56,7 @@ final class IkeAuth {
     this.closing = closing;
     this.eap = new EapAuth(environment, messages, authenticator);
     this.accounts = accounts;
+    this.crashDetection = crashDetection;
   }
 
   /** An authenticated request that waits for the addresses it asks for. */
@@ -61,6 +64,7 @@ final class IkeAuth {
 
   /** As responder. */
   void processRequest(IkeSa sa, Inbound in, long nowMillis) {
+    CrashDetection.note(sa, in.message());
     if (sa.eap.isPresent()) {
       goOn(sa, in, nowMillis);
       return;
@@ -260,6 +264,7 @@ final class IkeAuth {
       }
     }
     payloads.addAll(mobike.answer(sa, connection));
+    payloads.add(crashDetection.token(sa.initiatorSpi(), sa.responderSpi()));
     payloads.addAll(environment.windowSize());
     payloads.addAll(Reauthentication.grant(sa, connection, nowMillis));
     sa.init = Optional.empty();
@@ -356,6 +361,7 @@ final class IkeAuth {
             payloads.addAll(
                 negotiation.offer(sa, connection, each, childSpi, Optional.empty(), false)));
     payloads.addAll(mobike.offer(sa, connection));
+    payloads.add(crashDetection.token(sa.initiatorSpi(), sa.responderSpi()));
     payloads.addAll(environment.windowSize());
     messages.ask(
         sa,
@@ -444,6 +450,7 @@ final class IkeAuth {
     closing.replaceDue(sa, nowMillis);
     sa.ownAddresses = ownAddresses(message);
     mobike.answered(sa, connection, message);
+    CrashDetection.note(sa, message);
     established(sa, "own-addresses=" + text(sa.ownAddresses));
     if (!connection.children().isEmpty()) {
       acceptChild(sa, connection, request, message, nowMillis);

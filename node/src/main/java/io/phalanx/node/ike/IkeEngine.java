@@ -7,6 +7,7 @@ import io.phalanx.datapath.NonceSource;
 import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.node.ike.crypto.Cookies;
+import io.phalanx.node.ike.crypto.CrashTokens;
 import io.phalanx.node.ike.wire.Decoded;
 import io.phalanx.node.ike.wire.IkeHeader;
 import io.phalanx.node.ike.wire.MessageCodec;
@@ -61,7 +62,9 @@ public final class IkeEngine {
       Spis spis,
       Owner self,
       Cookies cookies) {
-    environment = new Environment(config, credentials, random, nonces, spis, self, cookies);
+    CrashTokens crashTokens = new CrashTokens(config.cluster().keys());
+    environment =
+        new Environment(config, credentials, random, nonces, spis, self, cookies, crashTokens);
     table = new SaTable(new SourceLimiter(config.ike().sourceLimits()));
     keeper = new Keeper(random);
     timers = new Timers(environment);
@@ -109,6 +112,7 @@ public final class IkeEngine {
     Turn turn = new Turn(nowMillis);
     switch (event) {
       case Event.Received(UdpDatagram datagram) -> received(event, datagram, turn);
+      case Event.Unowned(UdpDatagram datagram) -> unowned(datagram, turn);
       case Event.Tick() -> tick(turn);
       case Event.Committed(long id, var outcome) -> {
         Committer.Ended ended = committer.ended(id, outcome, turn);
@@ -208,6 +212,14 @@ public final class IkeEngine {
     }
   }
 
+  private void unowned(UdpDatagram datagram, Turn turn) {
+    exchanges
+        .crashDetection()
+        .tellLost(datagram, turn.nowMillis())
+        .map(Effect.Send::new)
+        .ifPresent(turn::add);
+  }
+
   private void opened(UdpDatagram datagram, IkeHeader header, Turn turn) {
     byte[] digest = Inbound.digest(datagram.payload());
     Optional<IkeSa> known = table.findHalfOpen(header.initiatorSpi(), datagram.peer(), digest);
@@ -259,7 +271,8 @@ public final class IkeEngine {
       }
       case Event.LookedUp(long _, var found) -> Exchanges.lookedUp(sa, found);
       case Event.Tick() -> due(sa, turn);
-      case Event.Committed _,
+      case Event.Unowned _,
+          Event.Committed _,
           Event.Adopted _,
           Event.PeerBeganAnew _,
           Event.Lost _,

@@ -71,6 +71,7 @@ final class Informational {
       messages.respond(sa, in, List.of());
       return;
     }
+    CrashDetection.note(sa, in.message());
     List<byte[]> ours = new ArrayList<>();
     for (Delete delete : deletes) {
       for (byte[] spi : delete.spis()) {

@@ -102,8 +102,8 @@ final class LocalState {
   /** Of each request in flight that has been sent, by message id. */
   final Map<Long, Resending> resendings = new LinkedHashMap<>();
 
-  /** Whether the peer is to be told our window once it knows of this IKE SA. */
-  boolean tellWindow;
+  /** Whether the peer is to be told our window and token once it knows of this IKE SA. */
+  boolean tellMore;
 
   /** Restarts of IKE_SA_INIT, for a cookie or another group. */
   int restarts;

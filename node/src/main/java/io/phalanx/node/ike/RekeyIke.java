@@ -44,18 +44,21 @@ final class RekeyIke {
   private final Messages messages;
   private final Closing closing;
   private final Informational informational;
+  private final CrashDetection crashDetection;
 
   RekeyIke(
       Environment environment,
       SaTable table,
       Messages messages,
       Closing closing,
-      Informational informational) {
+      Informational informational,
+      CrashDetection crashDetection) {
     this.environment = environment;
     this.table = table;
     this.messages = messages;
     this.closing = closing;
     this.informational = informational;
+    this.crashDetection = crashDetection;
   }
 
   /** Whether a CREATE_CHILD_SA request is for the IKE SA itself. */
@@ -117,6 +120,7 @@ final class RekeyIke {
             new KeyDerivation.Exchange(peerNonce, nonce, made.peerSpi, spi));
     RekeyedByPeer rekey = new RekeyedByPeer(sa.localSpi, spi, CreateChild.lower(nonce, peerNonce));
     made.rekeyedByPeer.add(rekey);
+    CrashDetection.note(made, in.message());
     if (sa.asking(Purpose.REKEY_IKE)) {
       made.expiresAtMillis = nowMillis + DELETION_MILLIS;
       sa.rekeyedByPeer.add(rekey);
@@ -135,7 +139,8 @@ final class RekeyIke {
         List.of(
             new Payload.SecurityAssociation(List.of(chosen.answer(Notifies.spiOf(spi)))),
             new Payload.Nonce(nonce),
-            new Payload.KeyExchange(method.id(), ours.publicValue())));
+            new Payload.KeyExchange(method.id(), ours.publicValue()),
+            crashDetection.token(made.initiatorSpi(), made.responderSpi())));
   }
 
   private IkeSa make(
@@ -163,8 +168,8 @@ final class RekeyIke {
     made.mobility = old.mobility.inherited();
     made.localBehindNat = old.localBehindNat;
     made.peerBehindNat = old.peerBehindNat;
-    made.extensions = old.extensions.withPeerWindow(0); // RFC 7296 §2.18
-    made.local.tellWindow = !environment.windowSize().isEmpty();
+    made.extensions = old.extensions.inherited();
+    made.local.tellMore = !environment.windowSize().isEmpty();
     made.mobility = old.mobility;
     made.grants = old.grants.with(Account.NONE);
     made.reauthAtMillis = old.reauthAtMillis;
@@ -253,6 +258,10 @@ final class RekeyIke {
                       sa.keys.d(),
                       shared.get(),
                       new KeyDerivation.Exchange(nonce, peerNonce, fresh.localSpi, fresh.peerSpi));
+              CrashDetection.note(fresh, message);
+              // Only now there is a pair of SPIs to make it for (RFC 6290 §4.4).
+              fresh.extensions = fresh.extensions.withTokenDue(true);
+              fresh.local.tellMore = true;
               table.add(fresh);
               return fresh;
             });
@@ -286,7 +295,7 @@ final class RekeyIke {
         Closing.inherit(sa, made);
       }
       replaced(sa, made, nowMillis);
-      Closing.tellWindow(made);
+      Closing.tellMore(made);
       sa.expiresAtMillis = 0;
       informational.sendDeleteIke(sa, "rekeyed", nowMillis);
       theirs.ifPresent(

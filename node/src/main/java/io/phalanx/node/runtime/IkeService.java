@@ -19,6 +19,7 @@ import io.phalanx.replication.Owner;
 import io.phalanx.replication.SaStore;
 import io.phalanx.replication.SaStore.Found;
 import io.phalanx.replication.image.IkeSaImage;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +47,12 @@ final class IkeService implements Drain.IkeSas {
   private static final long RETRY_MILLIS = 20;
   private static final int RETRIES_MAX = 150;
 
+  /**
+   * How long nobody must have had an IKE SA before its peer is told so. One that a rekey has just
+   * made may not be in the store yet, and a token once seen is good for all of its life.
+   */
+  private static final long LOSS_MILLIS = 300;
+
   /** What waits for the owner of an IKE SA. */
   private sealed interface Waiting {}
 
@@ -67,6 +74,12 @@ final class IkeService implements Drain.IkeSas {
   private final LongSupplier nowMillis;
   private final SaDirectory directory;
   private final Held<Long, Waiting> held = new Held<>(HELD_PER_SA_MAX, HELD_MAX);
+
+  /**
+   * Those that the store did not have when it was asked first. A part of the keys of {@code held}.
+   */
+  private final Set<Long> missing = new HashSet<>();
+
   private Consumer<FirstContact> begunAnew = _ -> {};
   private int hopsNow;
   private final AtomicLong claims = new AtomicLong();
@@ -220,6 +233,7 @@ final class IkeService implements Drain.IkeSas {
   }
 
   private void decide(long spi, Found<IkeSaImage> found, int attempt, boolean mayClaim) {
+    boolean missed = missing.remove(spi);
     switch (found) {
       case Found.Present<IkeSaImage>(Owned<IkeSaImage> owned) -> {
         Owner owner = owned.fence().owner();
@@ -238,13 +252,27 @@ final class IkeService implements Drain.IkeSas {
           flush(spi, owner);
         }
       }
-      case Found.Absent<IkeSaImage>() -> held.drop(spi);
+      case Found.Absent<IkeSaImage>() -> absent(spi, missed);
       case Found.Unknown<IkeSaImage>() -> {
         if (attempt >= RETRIES_MAX) {
           held.drop(spi);
         } else {
           control.after(RETRY_MILLIS, () -> lookUp(spi, attempt + 1));
         }
+      }
+    }
+  }
+
+  /** Nobody has it, says the store; if it says so twice, the peer may be told (RFC 6290). */
+  private void absent(long spi, boolean again) {
+    if (!again) {
+      missing.add(spi);
+      control.after(LOSS_MILLIS, () -> lookUp(spi, 0));
+      return;
+    }
+    for (Waiting waiting : held.take(spi)) {
+      if (waiting instanceof Message(UdpDatagram datagram, _)) {
+        step(new Event.Unowned(datagram));
       }
     }
   }

@@ -6,6 +6,7 @@ import io.phalanx.config.iana.ExchangeType;
 import io.phalanx.config.iana.NotifyType;
 import io.phalanx.node.ike.crypto.KeyAgreement;
 import io.phalanx.node.ike.wire.Decoded;
+import io.phalanx.node.ike.wire.IkeHeader;
 import io.phalanx.node.ike.wire.IkeMessage;
 import io.phalanx.node.ike.wire.MessageCodec;
 import io.phalanx.node.ike.wire.Payload;
@@ -90,7 +91,15 @@ final class BadInputTest {
       damaged[at == 17 ? 18 : at] ^= (byte) (1 + random.nextInt(255)); // 17 is the version
       Forge.deliver(world.right, damaged);
     }
-    assertThat(world.seen).isEmpty();
+    // Nothing is answered but what names another IKE SA, which there is not (RFC 6290).
+    long alive = world.right.only().localSpi();
+    assertThat(world.seen)
+        .allSatisfy(
+            seen -> {
+              IkeHeader header = MessageCodec.header(seen.message()).orElseThrow();
+              assertThat(header.responderSpi()).isNotEqualTo(alive);
+              assertThat(header.response()).isTrue();
+            });
     EstablishTest.assertSameChild(world);
   }
 

@@ -30,7 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The configuration of one side in a test; starts from a site-to-site tunnel with a shared key. */
-final class Configs {
+public final class Configs {
   static final Identity LEFT = Identity.fqdn("left.example");
   static final Identity RIGHT = Identity.fqdn("right.example");
   static final InetAddress LEFT_ADDRESS = InetAddress.ofLiteral("192.0.2.1");
@@ -91,7 +91,7 @@ final class Configs {
     remote = List.of(left ? "10.2.0.0/16" : "10.1.0.0/16");
   }
 
-  static Configs left() {
+  public static Configs left() {
     return new Configs(true);
   }
 
@@ -112,7 +112,7 @@ final class Configs {
         method);
   }
 
-  GatewayConfig build() {
+  public GatewayConfig build() {
     InetSocketAddress somewhere = new InetSocketAddress(LEFT_ADDRESS, 1);
     return new GatewayConfig(
         new GatewayConfig.Member(1, Path.of("/nowhere")),

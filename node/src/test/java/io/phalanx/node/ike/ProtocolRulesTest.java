@@ -122,8 +122,11 @@ final class ProtocolRulesTest {
     assertThat(world.left.only().nextOwnId()).isGreaterThan(0);
     world.left.step(new Event.Rekey(world.left.only().localSpi(), 0));
     world.run(2_000);
-    assertThat(world.left.only().nextOwnId()).isZero();
-    assertThat(world.right.only().nextPeerId()).isZero();
+    assertThat(world.right.only().nextOwnId()).isZero();
+    assertThat(world.left.only().nextPeerId()).isZero();
+    // The left one has asked once: with its crash token.
+    assertThat(world.left.only().nextOwnId()).isEqualTo(1);
+    assertThat(world.right.only().nextPeerId()).isEqualTo(1);
   }
 
   /** §2.3. */

@@ -246,6 +246,8 @@ final class Side {
         if (store.has(spi)) {
           step(new Event.Adopted(store.claim(spi, owner())));
           step(new Event.Received(datagram));
+        } else {
+          step(new Event.Unowned(datagram));
         }
       }
       case Effect.PeerBeganAnew(FirstContact contact) -> begunAnew.add(contact);

@@ -163,25 +163,49 @@ public record IkeSaImage(
    * @param childless IKE_AUTH may do without a Child SA (RFC 6023)
    * @param peerWindow requests that the peer takes at once (RFC 7296 §2.3); 0 where it has said
    *     nothing, which means one
+   * @param crashToken shown by a peer that has lost the IKE SA (RFC 6290); empty if it has none
+   * @param tokenDue whether the peer has still to be given ours
    */
   public record Extensions(
-      boolean fragmentation, boolean mobike, boolean childless, int peerWindow) {
-    public static final Extensions NONE = new Extensions(false, false, false, 0);
+      boolean fragmentation,
+      boolean mobike,
+      boolean childless,
+      int peerWindow,
+      Secret crashToken,
+      boolean tokenDue) {
+    public static final Extensions NONE =
+        new Extensions(false, false, false, 0, Secret.EMPTY, false);
 
     public Extensions withFragmentation(boolean agreed) {
-      return new Extensions(agreed, mobike, childless, peerWindow);
+      return new Extensions(agreed, mobike, childless, peerWindow, crashToken, tokenDue);
     }
 
     public Extensions withMobike(boolean agreed) {
-      return new Extensions(fragmentation, agreed, childless, peerWindow);
+      return new Extensions(fragmentation, agreed, childless, peerWindow, crashToken, tokenDue);
     }
 
     public Extensions withChildless(boolean agreed) {
-      return new Extensions(fragmentation, mobike, agreed, peerWindow);
+      return new Extensions(fragmentation, mobike, agreed, peerWindow, crashToken, tokenDue);
     }
 
     public Extensions withPeerWindow(int requests) {
-      return new Extensions(fragmentation, mobike, childless, requests);
+      return new Extensions(fragmentation, mobike, childless, requests, crashToken, tokenDue);
+    }
+
+    public Extensions withCrashToken(Secret token) {
+      return new Extensions(fragmentation, mobike, childless, peerWindow, token, tokenDue);
+    }
+
+    public Extensions withTokenDue(boolean due) {
+      return new Extensions(fragmentation, mobike, childless, peerWindow, crashToken, due);
+    }
+
+    /**
+     * For the IKE SA that takes the place of this one: it has a window of one again (RFC 7296
+     * §2.18), and a token is for one pair of SPIs.
+     */
+    public Extensions inherited() {
+      return new Extensions(fragmentation, mobike, childless, 0, Secret.EMPTY, false);
     }
   }
 
