@@ -132,7 +132,9 @@ record Assembly(
             core.directory(),
             core.ike(),
             core.sweeper(),
-            core.janitor());
+            core.janitor(),
+            core.reunion(),
+            cluster);
     return new Assembly(config, self, control, cluster, interlink, datapath, core);
   }
 
@@ -171,6 +173,7 @@ record Assembly(
   /** Lets the parts act. */
   void run() {
     cluster.whenLost(interlink::doubt);
+    cluster.whenMerged(core::merged);
     core.run();
   }
 

@@ -334,6 +334,33 @@ final class IkeService implements Drain.IkeSas {
                 control);
   }
 
+  /**
+   * The store has met another half of the cluster: asks it about each IKE SA. One that another
+   * member owns, or that this one owned in a history that has ended, is forgotten here, and claimed
+   * anew if it still is ours.
+   */
+  void confirmAll() {
+    engine.movable(false).toList().forEach(mine -> confirm(mine.image().localSpi(), mine.fence()));
+  }
+
+  private void confirm(long spi, Fence mine) {
+    var _ =
+        store
+            .findIkeSa(spi)
+            .thenAcceptAsync(
+                found -> {
+                  if (found instanceof Found.Present<IkeSaImage>(Owned<IkeSaImage> owned)
+                      && owned.fence().epoch() > mine.epoch()
+                      && engine.carries(spi)) {
+                    step(new Event.Lost(spi));
+                    if (held.open(spi)) {
+                      decide(spi, found, 0, true);
+                    }
+                  }
+                },
+                control);
+  }
+
   private void lookUpFor(long spi, long forSpi, int attempt) {
     var _ =
         store

@@ -83,6 +83,7 @@ public final class MemberCore {
   private final Janitor janitor;
   private final Disconnects disconnects;
   private final Drain drain;
+  private final Reunion reunion;
 
   private MemberCore(
       Ports ports,
@@ -101,6 +102,12 @@ public final class MemberCore {
     this.janitor = janitor;
     this.disconnects = disconnects;
     this.drain = drain;
+    this.reunion = new Reunion(ports.control(), this::confirmAll);
+  }
+
+  private void confirmAll() {
+    ports.leases().confirmAll();
+    ike.confirmAll();
   }
 
   /**
@@ -139,6 +146,7 @@ public final class MemberCore {
             directory,
             ports.nowMillis());
     directory.whenAdopted(ike::claimIfOrphan);
+    directory.whenForked((ikeSpi, saId) -> ike.childDue(ikeSpi, saId, false));
     Sweeper sweeper = new Sweeper(control, ports.store(), ports.membership(), directory, ike);
     Janitor janitor = new Janitor(control, ports.registry(), ports.store());
     Disconnects disconnects =
@@ -322,6 +330,15 @@ public final class MemberCore {
 
   Disconnects disconnects() {
     return disconnects;
+  }
+
+  /** The store has met another half of the cluster. Any thread; returns at once. */
+  void merged() {
+    reunion.merged();
+  }
+
+  Reunion reunion() {
+    return reunion;
   }
 
   /** Hands everything over, before this member stops. */

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.phalanx.datapath.Datapath;
 import io.phalanx.datapath.DatapathCounters;
 import io.phalanx.replication.Membership;
+import io.phalanx.replication.hazelcast.HazelcastCluster;
 import java.util.function.ToDoubleFunction;
 
 /** What a member tells of itself to Prometheus; all names begin with {@code phalanx_}. */
@@ -23,7 +24,9 @@ final class MemberMetrics {
       SaDirectory directory,
       IkeService ike,
       Sweeper sweeper,
-      Janitor janitor) {
+      Janitor janitor,
+      Reunion reunion,
+      HazelcastCluster cluster) {
     esp(datapath, "packets", "in", DatapathCounters::inPackets);
     esp(datapath, "packets", "out", DatapathCounters::outPackets);
     esp(datapath, "bytes", "in", DatapathCounters::inBytes);
@@ -68,6 +71,17 @@ final class MemberMetrics {
         "addresses and SAs given back that nobody had any more",
         janitor,
         Janitor::collected);
+    counter(
+        "phalanx.reunions",
+        "times that the store has met another half of the cluster",
+        reunion,
+        Reunion::reunions);
+    gauge("phalanx.store.members", "members in the store", cluster, HazelcastCluster::members);
+    gauge(
+        "phalanx.store.majority",
+        "1 if enough members are in the store for changes, else 0",
+        cluster,
+        store -> store.hasQuorum() ? 1 : 0);
     gauge(
         "phalanx.control.queue",
         "tasks that wait for the control loop",

@@ -63,6 +63,7 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
   private final Membership membership;
 
   private LongConsumer adopted = _ -> {};
+  private Forked forked = (_, _) -> {};
   private IntConsumer leaving = _ -> {};
 
   private final Map<Integer, Carried> carried = new HashMap<>();
@@ -93,6 +94,17 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
   /** From now on {@code told} gets the IKE SPI of each SA cluster that comes here by a claim. */
   void whenAdopted(LongConsumer told) {
     adopted = told;
+  }
+
+  /** From now on {@code told} gets each SA cluster that comes here and needs new keys. */
+  void whenForked(Forked told) {
+    forked = told;
+  }
+
+  /** Told of an SA cluster whose numbers may have been used on both sides of a cut. */
+  @FunctionalInterface
+  interface Forked {
+    void told(long ikeSpi, int saId);
   }
 
   /** From now on {@code told} gets each SA cluster that is about to be removed. */
@@ -215,6 +227,9 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
         new SequenceState(
             limits.outLease(), limits.outLease(), limits.inLimit(), limits.inLimit()));
     adopted.accept(owned.image().ikeSpi());
+    if (owned.forked()) {
+      forked.told(owned.image().ikeSpi(), owned.image().id());
+    }
   }
 
   private void carry(Carried sa, SequenceState sequence) {

@@ -310,6 +310,17 @@ class SaDirectoryTest {
     control.execute(() -> directory.handOver(SA, OTHER, handOvers::add));
   }
 
+  @Test
+  void keysThatWereUsedOnBothSidesOfACutShouldBeReplacedByWhoGoesOn() {
+    List<String> due = new CopyOnWriteArrayList<>();
+    directory.whenForked((ikeSpi, saId) -> due.add(ikeSpi + " " + saId));
+    Owned<SaClusterImage> apart = owned(SELF, 3, 700, 130);
+    stored.put(SA, new Owned<>(apart.image(), apart.fence(), true));
+    control.execute(() -> directory.claimIfOrphan(SA));
+    await().until(() -> due.equals(List.of("9 " + SA)));
+    assertThat(inStore(SA).fence()).isEqualTo(new Fence(SELF, 4));
+  }
+
   private void moveByTheStore(int port) {
     directory.routeChanged(
         new Route(SA, 9, List.of(SA), selectors(), Optional.of(at(port)), new Fence(SELF, 2)));
@@ -346,7 +357,10 @@ class SaDirectoryTest {
     }
     if (owned.fence().epoch() == (Long) arguments[1]) {
       owned =
-          new Owned<>(owned.image(), new Fence((Owner) arguments[2], owned.fence().epoch() + 1));
+          new Owned<>(
+              owned.image(),
+              new Fence((Owner) arguments[2], owned.fence().epoch() + 1),
+              owned.forked());
       stored.put(saId, owned);
     }
     return new Found.Present<>(owned);

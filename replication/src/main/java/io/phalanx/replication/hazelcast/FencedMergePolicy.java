@@ -1,52 +1,80 @@
 package io.phalanx.replication.hazelcast;
 
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceAware;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
+import com.hazelcast.spi.merge.MergingCreationTime;
 import com.hazelcast.spi.merge.MergingEntry;
 import com.hazelcast.spi.merge.SplitBrainMergePolicy;
-import io.phalanx.replication.table.Header;
+import io.phalanx.replication.table.MergeRule;
 import io.phalanx.replication.table.Stored;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stays when two halves of a cluster meet again: the entry of the higher epoch; of one epoch,
- * the later change with the larger limits of both.
+ * What stays when two halves of a cluster meet again, by the {@link MergeRule rule} of the table.
  *
- * <p>An entry that only the smaller half has was removed in the larger one since, and stays away:
- * an SA that ended elsewhere would come back with an old limit, and accept again what was received
- * after it.
+ * <p>An entry that only the half which joins has was removed in the other one since, or lost there,
+ * and stays away: an SA that ended elsewhere would come back with an old limit, and accept again
+ * what was received after it. The exception is one that was made while the halves were apart
+ * ({@link Separation}).
  *
- * <p>Public, with a public constructor, because Hazelcast makes it by its name.
+ * <p>Public, with public constructors, because Hazelcast makes them by their names.
  */
-public final class FencedMergePolicy
-    implements SplitBrainMergePolicy<Stored, MergingEntry<Object, Stored>, Stored> {
+public abstract class FencedMergePolicy
+    implements SplitBrainMergePolicy<Stored, MergingEntry<Object, Stored>, Stored>,
+        HazelcastInstanceAware {
+  private final MergeRule rule;
+  private transient Optional<Separation> separation = Optional.empty();
+
+  FencedMergePolicy(MergeRule rule) {
+    this.rule = rule;
+  }
+
+  /** For IKE SAs. */
+  public static final class OfIkeSas extends FencedMergePolicy {
+    public OfIkeSas() {
+      super(MergeRule.IKE_SAS);
+    }
+  }
+
+  /** For SA clusters. */
+  public static final class OfSaClusters extends FencedMergePolicy {
+    public OfSaClusters() {
+      super(MergeRule.SA_CLUSTERS);
+    }
+  }
+
+  /** For routes, SPIs and counters. */
+  public static final class OfFollowers extends FencedMergePolicy {
+    public OfFollowers() {
+      super(MergeRule.FOLLOWERS);
+    }
+  }
+
+  /** For leased addresses. */
+  public static final class OfAddresses extends FencedMergePolicy {
+    public OfAddresses() {
+      super(MergeRule.ADDRESSES);
+    }
+  }
+
+  @Override
+  public void setHazelcastInstance(HazelcastInstance instance) {
+    separation = Separation.of(instance);
+  }
+
   @Override
   public @Nullable Stored merge(
       MergingEntry<Object, Stored> merging, @Nullable MergingEntry<Object, Stored> existing) {
-    return existing == null
-        ? null
-        : merge(merging.getDeserializedValue(), existing.getDeserializedValue());
-  }
-
-  static Stored merge(Stored merging, Stored existing) {
-    Header left = merging.header();
-    Header right = existing.header();
-    if (left.epoch() != right.epoch() || !left.owner().equals(right.owner())) {
-      return left.epoch() > right.epoch() ? merging : existing;
+    if (existing != null) {
+      return rule.merge(merging.getDeserializedValue(), existing.getDeserializedValue());
     }
-    Stored later = left.order() > right.order() ? merging : existing;
-    Header header = later.header();
-    return new Stored(
-        new Header(
-            header.owner(),
-            header.epoch(),
-            header.token(),
-            header.order(),
-            Math.max(left.outLease(), right.outLease()),
-            Math.max(left.inLimit(), right.inLimit()),
-            header.ikeSpi(),
-            header.path()),
-        later.body());
+    boolean made =
+        merging instanceof MergingCreationTime entry
+            && separation.filter(apart -> apart.made(entry.getCreationTime())).isPresent();
+    return made ? merging.getDeserializedValue() : null;
   }
 
   @Override

@@ -39,6 +39,8 @@ public final class HazelcastCluster implements AutoCloseable {
   private final TableStore store;
   private final TableRegistry registry;
   private volatile IntConsumer whenLost = _ -> {};
+  private volatile Runnable whenMerged = () -> {};
+  private volatile boolean merging;
 
   private HazelcastCluster(
       HazelcastInstance instance, Cluster cluster, int memberId, Wrapping wrapping) {
@@ -61,7 +63,7 @@ public final class HazelcastCluster implements AutoCloseable {
   }
 
   private <K> HazelcastTable<K> table(String name) {
-    return new HazelcastTable<>(instance.getMap(name), threads);
+    return new HazelcastTable<>(instance.getMap(name), threads, () -> merging);
   }
 
   /** A member that dies takes the events along that it was about to send. */
@@ -76,6 +78,7 @@ public final class HazelcastCluster implements AutoCloseable {
                     "store: member {} has left, {} remain",
                     event.getMember().getAttribute(MemberSettings.MEMBER_ID),
                     event.getMembers().size());
+                Separation.of(instance).ifPresent(Separation::left);
                 routes.rescan();
                 tellLost(event.getMember());
               }
@@ -88,14 +91,36 @@ public final class HazelcastCluster implements AutoCloseable {
                     event.getMembers().size());
               }
             });
-    instance
-        .getLifecycleService()
-        .addLifecycleListener(
-            event -> {
-              if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
-                routes.rescan();
-              }
-            });
+    instance.getLifecycleService().addLifecycleListener(event -> joining(event.getState(), routes));
+    routes.watchMerges(() -> whenMerged.run());
+  }
+
+  /**
+   * A half of the cluster joins the other one empty, and brings its entries after that. What is not
+   * to be found in between may be on its way, so the store does not tell.
+   */
+  private void joining(LifecycleEvent.LifecycleState state, HazelcastTable<Integer> routes) {
+    switch (state) {
+      case MERGING -> {
+        log.info("store: this half of the cluster joins the other one");
+        merging = true;
+      }
+      case MERGED, MERGE_FAILED -> {
+        log.info("store: {}", state == LifecycleEvent.LifecycleState.MERGED ? "joined" : "alone");
+        merging = false;
+        routes.rescan();
+        whenMerged.run();
+      }
+      default -> {}
+    }
+  }
+
+  /**
+   * Where to tell that the store has met another half of the cluster and taken over what it had:
+   * owners may have changed. Told once or several times, on any thread; returns at once.
+   */
+  public void whenMerged(Runnable told) {
+    whenMerged = told;
   }
 
   private void tellLost(Member member) {

@@ -1,6 +1,7 @@
 package io.phalanx.replication.hazelcast;
 
 import com.hazelcast.map.IMap;
+import com.hazelcast.map.listener.EntryMergedListener;
 import io.phalanx.replication.Outcome;
 import io.phalanx.replication.Owner;
 import io.phalanx.replication.table.Answer;
@@ -16,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,15 +41,26 @@ final class HazelcastTable<K> implements Table<K> {
   private static final int CALLS_MAX = 4096;
 
   private static final long ANSWER_MILLIS_MAX = 2000;
+  private static final long RETRY_MILLIS = 500;
 
   private final IMap<K, Stored> map;
   private final StoreThreads threads;
+  private final BooleanSupplier merging;
   private final List<TableWatch<K>> watches = new CopyOnWriteArrayList<>();
   private final Semaphore calls = new Semaphore(CALLS_MAX);
 
   HazelcastTable(IMap<K, Stored> map, StoreThreads threads) {
+    this(map, threads, () -> false);
+  }
+
+  /**
+   * @param merging whether this member joins another half of the cluster just now: it has come
+   *     without its entries, and an entry that is not there may be on its way
+   */
+  HazelcastTable(IMap<K, Stored> map, StoreThreads threads, BooleanSupplier merging) {
     this.map = map;
     this.threads = threads;
+    this.merging = merging;
   }
 
   @Override
@@ -70,7 +83,7 @@ final class HazelcastTable<K> implements Table<K> {
       Supplier<CompletionStage<T>> call, Function<T, Answer> read) {
     Answer unknown = new Answer.Plain(Outcome.UNKNOWN);
     CompletableFuture<Answer> answer = new CompletableFuture<>();
-    if (!calls.tryAcquire()) {
+    if (merging.getAsBoolean() || !calls.tryAcquire()) {
       answer.complete(unknown);
       return answer;
     }
@@ -141,7 +154,7 @@ final class HazelcastTable<K> implements Table<K> {
 
   @Override
   public void watch(Watcher<K> watcher) {
-    TableWatch<K> watch = new TableWatch<>(map, watcher, threads);
+    TableWatch<K> watch = new TableWatch<>(map, watcher, threads, merging);
     watches.add(watch);
     watch.start();
   }
@@ -149,5 +162,21 @@ final class HazelcastTable<K> implements Table<K> {
   /** Events may have been missed: whoever watches is told of what has changed without one. */
   void rescan() {
     watches.forEach(TableWatch::rescan);
+  }
+
+  /** Tells of each entry that comes from another half of the cluster; on any thread. */
+  void watchMerges(Runnable told) {
+    EntryMergedListener<K, Stored> listener = _ -> told.run();
+    threads.scans().execute(() -> listen(listener));
+  }
+
+  private void listen(EntryMergedListener<K, Stored> listener) {
+    try {
+      map.addEntryListener(listener, false);
+    } catch (RuntimeException e) {
+      log.debug("{}: {}", map.getName(), e.getClass().getSimpleName());
+      CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS, threads.scans())
+          .execute(() -> listen(listener));
+    }
   }
 }

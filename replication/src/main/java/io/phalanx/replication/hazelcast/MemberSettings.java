@@ -18,7 +18,6 @@ import io.phalanx.config.GatewayConfig.ClusterMember;
 import io.phalanx.replication.table.Tables;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -33,6 +32,21 @@ final class MemberSettings {
   /** Hazelcast takes split-brain protection for two members and more. */
   private static final int PROTECTION_MEMBERS_MIN = 2;
 
+  private static final Map<String, Class<? extends FencedMergePolicy>> MERGE_POLICIES =
+      Map.of(
+          Tables.IKE_SAS,
+          FencedMergePolicy.OfIkeSas.class,
+          Tables.SA_CLUSTERS,
+          FencedMergePolicy.OfSaClusters.class,
+          Tables.ROUTES,
+          FencedMergePolicy.OfFollowers.class,
+          Tables.SPIS,
+          FencedMergePolicy.OfFollowers.class,
+          Tables.COUNTERS,
+          FencedMergePolicy.OfFollowers.class,
+          Tables.ADDRESSES,
+          FencedMergePolicy.OfAddresses.class);
+
   private MemberSettings() {}
 
   static Config of(Cluster cluster, ClusterMember self) {
@@ -41,7 +55,12 @@ final class MemberSettings {
     config.setInstanceName("phalanx-" + cluster.name() + "-" + self.id());
     config.getMemberAttributeConfig().setAttribute(MEMBER_ID, Integer.toString(self.id()));
     config.setUserContext(
-        new ConcurrentHashMap<>(Map.of(MINIMUM_MEMBERS, cluster.minimumMembers())));
+        new ConcurrentHashMap<>(
+            Map.of(
+                MINIMUM_MEMBERS,
+                cluster.minimumMembers(),
+                Separation.KEY,
+                new Separation(halvesGoOn(cluster), System::currentTimeMillis))));
     config.getMetricsConfig().setEnabled(false);
     config.getJetConfig().setEnabled(false);
     network(config.getNetworkConfig(), cluster, self.store());
@@ -49,6 +68,11 @@ final class MemberSettings {
     tables(config, cluster);
     properties(self.store()).forEach(config::setProperty);
     return config;
+  }
+
+  /** Whether two parts of the cluster may both make changes while they are apart. */
+  static boolean halvesGoOn(Cluster cluster) {
+    return cluster.minimumMembers() <= cluster.members().size() / 2;
   }
 
   static int minimumMembers(HazelcastInstance instance) {
@@ -128,23 +152,15 @@ final class MemberSettings {
           new SplitBrainProtectionConfig(PROTECTION, true, cluster.minimumMembers())
               .setProtectOn(SplitBrainProtectionOn.READ_WRITE));
     }
-    for (String name :
-        List.of(
-            Tables.IKE_SAS,
-            Tables.SA_CLUSTERS,
-            Tables.ROUTES,
-            Tables.SPIS,
-            Tables.COUNTERS,
-            Tables.ADDRESSES)) {
+    for (var table : MERGE_POLICIES.entrySet()) {
       MapConfig map =
-          new MapConfig(name)
+          new MapConfig(table.getKey())
               .setBackupCount(cluster.backups())
               .setAsyncBackupCount(0)
               // Entries are immutable; as objects, a change of the header copies no body.
               .setInMemoryFormat(InMemoryFormat.OBJECT)
               .setPerEntryStatsEnabled(true)
-              .setMergePolicyConfig(
-                  new MergePolicyConfig().setPolicy(FencedMergePolicy.class.getName()));
+              .setMergePolicyConfig(new MergePolicyConfig().setPolicy(table.getValue().getName()));
       config.addMapConfig(protect ? map.setSplitBrainProtectionName(PROTECTION) : map);
     }
   }

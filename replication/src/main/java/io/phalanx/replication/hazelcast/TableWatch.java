@@ -3,6 +3,7 @@ package io.phalanx.replication.hazelcast;
 import com.hazelcast.core.EntryEvent;
 import com.hazelcast.map.IMap;
 import com.hazelcast.map.listener.EntryAddedListener;
+import com.hazelcast.map.listener.EntryMergedListener;
 import com.hazelcast.map.listener.EntryRemovedListener;
 import com.hazelcast.map.listener.EntryUpdatedListener;
 import io.phalanx.replication.table.Stored;
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +33,7 @@ import org.slf4j.LoggerFactory;
 final class TableWatch<K>
     implements EntryAddedListener<K, Stored>,
         EntryUpdatedListener<K, Stored>,
+        EntryMergedListener<K, Stored>,
         EntryRemovedListener<K, Stored> {
   private static final Logger log = LoggerFactory.getLogger(TableWatch.class);
   private static final long RETRY_MILLIS = 500;
@@ -38,6 +41,7 @@ final class TableWatch<K>
   private final IMap<K, Stored> map;
   private final Watcher<K> watcher;
   private final StoreThreads threads;
+  private final BooleanSupplier merging;
   private final AtomicBoolean scanWanted = new AtomicBoolean();
 
   // Of the thread for events.
@@ -45,10 +49,15 @@ final class TableWatch<K>
   private final Set<K> touched = new HashSet<>();
   private boolean scanning;
 
-  TableWatch(IMap<K, Stored> map, Watcher<K> watcher, StoreThreads threads) {
+  /**
+   * @param merging whether entries are on their way to this half of the cluster: a scan waits
+   */
+  TableWatch(
+      IMap<K, Stored> map, Watcher<K> watcher, StoreThreads threads, BooleanSupplier merging) {
     this.map = map;
     this.watcher = watcher;
     this.threads = threads;
+    this.merging = merging;
   }
 
   void start() {
@@ -81,6 +90,11 @@ final class TableWatch<K>
 
   @Override
   public void entryUpdated(EntryEvent<K, Stored> event) {
+    entryAdded(event);
+  }
+
+  @Override
+  public void entryMerged(EntryEvent<K, Stored> event) {
     entryAdded(event);
   }
 
@@ -135,6 +149,10 @@ final class TableWatch<K>
   private void scan() {
     try {
       Set<Map.Entry<K, Stored>> entries = map.entrySet();
+      if (merging.getAsBoolean()) {
+        later(this::scan);
+        return;
+      }
       threads.events().execute(() -> scanned(entries));
     } catch (RuntimeException e) {
       log.debug("{}: {}", map.getName(), e.getClass().getSimpleName());

@@ -9,6 +9,8 @@ import io.phalanx.replication.Owner;
 import io.phalanx.replication.table.Answer;
 import io.phalanx.replication.table.Change;
 import io.phalanx.replication.table.Header;
+import io.phalanx.replication.table.Lineage;
+import io.phalanx.replication.table.Lineage.Former;
 import io.phalanx.replication.table.SlotWish;
 import io.phalanx.replication.table.Step.Effect;
 import io.phalanx.replication.table.Stored;
@@ -28,6 +30,10 @@ import java.util.stream.LongStream;
  */
 final class Wire {
   private static final int STORED_VERSION = 1;
+
+  /** With a lineage behind the header. Entries without are written as before. */
+  private static final int STORED_VERSION_LINEAGE = 2;
+
   private static final int IPV4_OCTETS = 4;
   private static final int IPV6_OCTETS = 16;
   private static final int PORT_MAX = 65_535;
@@ -35,17 +41,49 @@ final class Wire {
   private Wire() {}
 
   static void writeStored(ObjectDataOutput out, Stored stored) throws IOException {
-    out.writeByte(STORED_VERSION);
-    writeHeader(out, stored.header());
+    Header header = stored.header();
+    boolean plain = header.lineage().none();
+    out.writeByte(plain ? STORED_VERSION : STORED_VERSION_LINEAGE);
+    writeHeader(out, header);
+    if (!plain) {
+      writeLineage(out, header.lineage());
+    }
     out.writeByteArray(stored.body());
   }
 
   static Stored readStored(ObjectDataInput in) throws IOException {
     int version = in.readByte();
-    if (version != STORED_VERSION) {
-      throw new IOException("an entry of version " + version);
+    Header header =
+        switch (version) {
+          case STORED_VERSION -> readHeader(in);
+          case STORED_VERSION_LINEAGE -> readHeader(in).with(readLineage(in));
+          default -> throw new IOException("an entry of version " + version);
+        };
+    return new Stored(header, readOctets(in));
+  }
+
+  private static void writeLineage(ObjectDataOutput out, Lineage lineage) throws IOException {
+    out.writeBoolean(lineage.forked());
+    out.writeByte(lineage.former().size());
+    for (Former former : lineage.former()) {
+      writeOwner(out, former.owner());
+      out.writeLong(former.outLease());
+      out.writeLong(former.inLimit());
+      out.writeLong(former.order());
     }
-    return new Stored(readHeader(in), readOctets(in));
+  }
+
+  private static Lineage readLineage(ObjectDataInput in) throws IOException {
+    boolean forked = in.readBoolean();
+    int count = in.readByte();
+    if (count < 0 || count > Lineage.FORMER_MAX) {
+      throw new IOException(count + " former epochs");
+    }
+    List<Former> former = new ArrayList<>();
+    while (former.size() < count) {
+      former.add(new Former(readOwner(in), in.readLong(), in.readLong(), in.readLong()));
+    }
+    return new Lineage(former, forked);
   }
 
   private static void writeHeader(ObjectDataOutput out, Header header) throws IOException {
@@ -190,9 +228,14 @@ final class Wire {
         out.writeByte(2);
         writeStored(out, stored);
       }
-      case Effect.PutHeader(Header header) -> {
+      case Effect.PutHeader(Header header) when header.lineage().none() -> {
         out.writeByte(3);
         writeHeader(out, header);
+      }
+      case Effect.PutHeader(Header header) -> {
+        out.writeByte(5);
+        writeHeader(out, header);
+        writeLineage(out, header.lineage());
       }
       case Effect.Delete() -> out.writeByte(4);
     }
@@ -205,6 +248,7 @@ final class Wire {
       case 2 -> new Effect.Put(readStored(in));
       case 3 -> new Effect.PutHeader(readHeader(in));
       case 4 -> new Effect.Delete();
+      case 5 -> new Effect.PutHeader(readHeader(in).with(readLineage(in)));
       default -> throw new IOException("an effect of kind " + kind);
     };
   }

@@ -131,4 +131,21 @@ final class AddressBlock {
     slots.put(index, new Slot(index, FREE, slot.lessee(), nowSeconds));
     return true;
   }
+
+  /**
+   * With what another half of the store knows: of each address what happened to it last.
+   *
+   * @param earlier gives way where both happened in one second
+   */
+  AddressBlock mergedWith(AddressBlock earlier) {
+    AddressBlock merged = new AddressBlock();
+    merged.slots.putAll(slots);
+    earlier.slots.forEach(
+        (index, slot) ->
+            merged.slots.merge(
+                index,
+                slot,
+                (mine, other) -> other.sinceSeconds() > mine.sinceSeconds() ? other : mine));
+    return merged;
+  }
 }

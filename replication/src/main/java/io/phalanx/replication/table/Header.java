@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param ikeSpi our SPI of the IKE SA that an SA cluster hangs on; it moves from one to the next.
  *     In an IKE SA, the session
  * @param path where the peer of an SA cluster is; it may move, too. Empty for everything else
+ * @param lineage how it came to this epoch
  */
 public record Header(
     Owner owner,
@@ -28,7 +29,21 @@ public record Header(
     long outLease,
     long inLimit,
     long ikeSpi,
-    Optional<PeerPath> path) {
+    Optional<PeerPath> path,
+    Lineage lineage) {
+  /** Of an entry whose former epochs are not known, or that has none. */
+  public Header(
+      Owner owner,
+      long epoch,
+      long token,
+      long order,
+      long outLease,
+      long inLimit,
+      long ikeSpi,
+      Optional<PeerPath> path) {
+    this(owner, epoch, token, order, outLease, inLimit, ikeSpi, path, Lineage.NONE);
+  }
+
   /** Of a new entry that has no limits and hangs on nothing. */
   static Header created(Fence fence, long token, long order) {
     return new Header(fence.owner(), fence.epoch(), token, order, 0, 0, 0, Optional.empty());
@@ -40,12 +55,17 @@ public record Header(
 
   /** Somebody else's from now on. The new owner counts its changes from the start. */
   Header claimedBy(Owner claimant, long claimToken) {
-    return new Header(claimant, epoch + 1, claimToken, 0, outLease, inLimit, ikeSpi, path);
+    return succeededBy(claimant, claimToken, outLease, inLimit);
   }
 
   /** Somebody else's from now on, by the will of its owner, who has used no number beyond these. */
   Header handedTo(Owner successor, long handoverToken, long exactOut, long exactIn) {
-    return new Header(successor, epoch + 1, handoverToken, 0, exactOut, exactIn, ikeSpi, path);
+    return succeededBy(successor, handoverToken, exactOut, exactIn);
+  }
+
+  private Header succeededBy(Owner next, long nextToken, long out, long in) {
+    Lineage onward = lineage.after(Lineage.Former.of(this));
+    return new Header(next, epoch + 1, nextToken, 0, out, in, ikeSpi, path, onward);
   }
 
   /** Owned like another entry. */
@@ -55,22 +75,58 @@ public record Header(
   }
 
   Header changed(long at) {
-    return new Header(owner, epoch, token, at, outLease, inLimit, ikeSpi, path);
+    return new Header(owner, epoch, token, at, outLease, inLimit, ikeSpi, path, lineage);
   }
 
   /** An outbound lease never goes back: numbers below it may have been sent. */
   Header limited(long at, long newOutLease, long newInLimit) {
     long raised = Math.max(outLease, newOutLease);
-    return new Header(owner, epoch, token, at, raised, newInLimit, ikeSpi, path);
+    return new Header(owner, epoch, token, at, raised, newInLimit, ikeSpi, path, lineage);
   }
 
   /** With the session of an IKE SA, by which it is found. */
   Header ofSession(long sessionId) {
-    return new Header(owner, epoch, token, order, outLease, inLimit, sessionId, path);
+    return new Header(owner, epoch, token, order, outLease, inLimit, sessionId, path, lineage);
   }
 
   Header movedTo(long newIkeSpi, PeerPath newPath) {
     return new Header(
-        owner, epoch, token, order, outLease, inLimit, newIkeSpi, Optional.of(newPath));
+        owner, epoch, token, order, outLease, inLimit, newIkeSpi, Optional.of(newPath), lineage);
+  }
+
+  /** With the larger limits of both. */
+  Header limitedLike(Header other) {
+    return new Header(
+        owner,
+        epoch,
+        token,
+        order,
+        Math.max(outLease, other.outLease),
+        Math.max(inLimit, other.inLimit),
+        ikeSpi,
+        path,
+        lineage.forked(lineage.forked() || other.lineage.forked()));
+  }
+
+  /** Of the same owner, who has to claim it anew: above both, with the larger limits of both. */
+  Header above(Header other) {
+    return new Header(
+        owner,
+        Math.max(epoch, other.epoch) + 1,
+        0,
+        0,
+        Math.max(outLease, other.outLease),
+        Math.max(inLimit, other.inLimit),
+        ikeSpi,
+        path,
+        lineage.after(Lineage.Former.of(this)));
+  }
+
+  Header forked(boolean nowForked) {
+    return with(lineage.forked(nowForked));
+  }
+
+  public Header with(Lineage known) {
+    return new Header(owner, epoch, token, order, outLease, inLimit, ikeSpi, path, known);
   }
 }

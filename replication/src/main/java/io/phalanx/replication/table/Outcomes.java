@@ -53,7 +53,9 @@ final class Outcomes {
       case Answer.WithEntry(_, Stored stored) -> {
         Optional<I> image = read.apply(stored);
         yield image.isPresent()
-            ? new Found.Present<>(new Owned<>(image.get(), stored.header().fence()))
+            ? new Found.Present<>(
+                new Owned<>(
+                    image.get(), stored.header().fence(), stored.header().lineage().forked()))
             : new Found.Unknown<>();
       }
     };

@@ -35,6 +35,10 @@ final class TestCluster implements AutoCloseable {
 
   /** Nobody is started yet. */
   static TestCluster of(int size) throws IOException {
+    return of(size, size / 2 + 1);
+  }
+
+  static TestCluster of(int size, int minimumMembers) throws IOException {
     List<ServerSocket> held = new ArrayList<>();
     List<ClusterMember> configured = new ArrayList<>();
     for (int id = 1; id <= size; id++) {
@@ -51,7 +55,7 @@ final class TestCluster implements AutoCloseable {
             configured,
             List.of(),
             1,
-            size / 2 + 1,
+            minimumMembers,
             Duration.ofMillis(50),
             Duration.ofMillis(200)));
   }

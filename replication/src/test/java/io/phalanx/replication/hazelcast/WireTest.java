@@ -16,6 +16,7 @@ import io.phalanx.replication.Owner;
 import io.phalanx.replication.table.Answer;
 import io.phalanx.replication.table.Change;
 import io.phalanx.replication.table.Header;
+import io.phalanx.replication.table.Lineage;
 import io.phalanx.replication.table.SlotWish;
 import io.phalanx.replication.table.Step.Effect;
 import io.phalanx.replication.table.Stored;
@@ -35,6 +36,9 @@ class WireTest {
       new PeerPath(new InetSocketAddress(InetAddress.ofLiteral("2001:db8::9"), 4500), 2);
   private static final Header HEADER = new Header(OWNER, 3, 4, 5, 6, 7, 8, Optional.of(PATH));
   private static final Stored STORED = new Stored(HEADER, new byte[] {0x2a, 0x2b});
+
+  private static final Header CLAIMED =
+      HEADER.with(new Lineage(List.of(new Lineage.Former(new Owner(9, 10), 11, 12, 13)), true));
 
   private final SerializationService serialization = service();
 
@@ -83,6 +87,8 @@ class WireTest {
             new Effect.Keep(),
             new Effect.Put(STORED),
             new Effect.PutHeader(HEADER),
+            new Effect.Put(new Stored(CLAIMED, new byte[] {7})),
+            new Effect.PutHeader(CLAIMED),
             new Effect.Delete())) {
       EffectProcessor<?> sent = new EffectProcessor<>(effect);
       EffectProcessor<?> received = serialization.toObject(serialization.toData(sent));
@@ -126,6 +132,28 @@ class WireTest {
             + "00000002"
             + "2a2b";
     assertThat(HexFormat.of().formatHex(octets)).endsWith(golden).hasSize(16 + golden.length());
+  }
+
+  /** Behind the header: whether it is forked, former epochs, each with owner, limits and order. */
+  @Test
+  void shouldWriteTheGoldenEntryWithALineage() {
+    byte[] octets = serialization.toData(new Stored(CLAIMED, new byte[] {0x2a})).toByteArray();
+    String golden =
+        "00000002"
+            + "01"
+            + "01"
+            + "00000009"
+            + "0000000a"
+            + "000000000000000b"
+            + "000000000000000c"
+            + "000000000000000d"
+            + "00000001"
+            + "2a";
+    String hex = HexFormat.of().formatHex(octets);
+    assertThat(hex).endsWith(golden);
+    assertThat(hex.substring(16)).startsWith("02");
+    Stored read = serialization.toObject(new HeapData(octets));
+    assertThat(read.header()).isEqualTo(CLAIMED);
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.phalanx.replication.Owner;
 import io.phalanx.replication.table.Step.Effect;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +20,9 @@ class ChangeTest {
   private static final byte[] BODY = {1, 2, 3};
   private static final Optional<PeerPath> PATH = path(4500);
   private static final Optional<PeerPath> NEW_PATH = path(4501);
+
+  private static final Lineage ENDED_BY_FIRST =
+      new Lineage(List.of(new Lineage.Former(FIRST, 1000, 500, 50)), false);
 
   private final Stored stored =
       new Stored(new Header(FIRST, 3, 99, 50, 1000, 500, 0xabc, PATH), BODY);
@@ -32,7 +36,8 @@ class ChangeTest {
   void aClaimShouldAddOneToTheEpochAndKeepTheRest() {
     Stored claimed = after(new Change.Claim(3, SECOND));
     assertThat(claimed)
-        .isEqualTo(new Stored(new Header(SECOND, 4, 0, 0, 1000, 500, 0xabc, PATH), BODY));
+        .isEqualTo(
+            new Stored(new Header(SECOND, 4, 0, 0, 1000, 500, 0xabc, PATH, ENDED_BY_FIRST), BODY));
   }
 
   @Test
@@ -54,7 +59,8 @@ class ChangeTest {
   @Test
   void aHandOverShouldNameTheSuccessorAndTheExactLimits() {
     assertThat(after(handOver(51)))
-        .isEqualTo(new Stored(new Header(SECOND, 4, 7, 0, 700, 450, 0xabc, PATH), BODY));
+        .isEqualTo(
+            new Stored(new Header(SECOND, 4, 7, 0, 700, 450, 0xabc, PATH, ENDED_BY_FIRST), BODY));
   }
 
   @Test

@@ -1,0 +1,155 @@
+package io.phalanx.replication.hazelcast;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.hazelcast.map.IMap;
+import io.phalanx.replication.Commit;
+import io.phalanx.replication.Fence;
+import io.phalanx.replication.Outcome;
+import io.phalanx.replication.Owned;
+import io.phalanx.replication.Owner;
+import io.phalanx.replication.SaStore.Found;
+import io.phalanx.replication.image.IkeSaImage;
+import io.phalanx.replication.image.Images;
+import io.phalanx.replication.image.SaClusterImage;
+import io.phalanx.replication.table.Stored;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Real members that are cut apart, go on as far as they may, and meet again. */
+class SplitBrainTest {
+  private static final Owner FIRST = new Owner(1, 7);
+  private static final Owner SECOND = new Owner(2, 8);
+  private static final Fence FENCE = new Fence(FIRST, 1);
+
+  private static final int IDLE = 11;
+  private static final int CLAIMED = 12;
+  private static final int FORKED = 13;
+  private static final int MADE_BY_FIRST = 14;
+  private static final int MADE_BY_SECOND = 15;
+
+  @Test
+  void aMinorityShouldRefuseAndTakeOverWhatTheMajorityHasDone() throws IOException {
+    try (TestCluster cluster = TestCluster.of(3).startAll()) {
+      create(cluster.member(1), IDLE);
+      create(cluster.member(1), CLAIMED);
+      Set<Integer> told = ConcurrentHashMap.newKeySet();
+      Cable.pull(cluster, 1);
+      await().atMost(10, SECONDS).until(() -> !cluster.member(1).hasQuorum());
+      await().atMost(10, SECONDS).until(() -> cluster.member(2).members() == 2);
+      assertThat(limits(cluster.member(1), CLAIMED, FENCE, 5000)).isEqualTo(Outcome.UNKNOWN);
+      claim(cluster.member(2), CLAIMED, SECOND);
+      awaitDone(cluster.member(2), CLAIMED, new Fence(SECOND, 2), 9000);
+
+      cluster.member(1).whenMerged(() -> told.add(1));
+      Cable.plug(cluster.member(1));
+      cluster.awaitMembers(3);
+      await().atMost(30, SECONDS).until(() -> told.contains(1));
+      SaClusterImage claimed = find(cluster.member(1), CLAIMED, new Fence(SECOND, 2));
+      assertThat(claimed.limits().outLease()).isEqualTo(9000);
+      find(cluster.member(1), IDLE, FENCE);
+      assertThat(limits(cluster.member(1), CLAIMED, FENCE, 9500)).isEqualTo(Outcome.FENCED);
+      assertThat(limits(cluster.member(1), IDLE, FENCE, 9500)).isEqualTo(Outcome.DONE);
+    }
+  }
+
+  @Test
+  void twoHalvesThatBothWentOnShouldComeToOneHistory() throws IOException {
+    try (TestCluster cluster = TestCluster.of(2, 1).startAll()) {
+      for (int id : new int[] {IDLE, CLAIMED, FORKED}) {
+        create(cluster.member(1), id);
+      }
+      Set<Integer> told = ConcurrentHashMap.newKeySet();
+      cluster.member(1).whenMerged(() -> told.add(1));
+      cluster.member(2).whenMerged(() -> told.add(2));
+      Cable.pull(cluster, 1);
+      await().atMost(10, SECONDS).until(() -> cluster.member(1).members() == 1);
+      await().atMost(10, SECONDS).until(() -> cluster.member(2).members() == 1);
+      awaitDone(cluster.member(1), CLAIMED, FENCE, 5000);
+      awaitDone(cluster.member(1), FORKED, FENCE, 5000);
+      claim(cluster.member(2), CLAIMED, SECOND);
+      claim(cluster.member(2), FORKED, SECOND);
+      awaitDone(cluster.member(2), FORKED, new Fence(SECOND, 2), 3000);
+      // Longer than clocks may differ, so that both halves know what was made since.
+      await().pollDelay(1500, TimeUnit.MILLISECONDS).until(() -> true);
+      create(cluster.member(1), MADE_BY_FIRST);
+      create(cluster.member(2), MADE_BY_SECOND);
+
+      Cable.plug(cluster.member(1));
+      cluster.awaitMembers(2);
+      await().atMost(30, SECONDS).until(() -> told.equals(Set.of(1, 2)));
+      await().atMost(10, SECONDS).until(() -> found(cluster.member(1), MADE_BY_FIRST));
+      for (int number = 1; number <= 2; number++) {
+        HazelcastCluster member = cluster.member(number);
+        find(member, IDLE, FENCE);
+        find(member, MADE_BY_FIRST, FENCE);
+        find(member, MADE_BY_SECOND, FENCE);
+        for (int id : new int[] {CLAIMED, FORKED}) {
+          SaClusterImage image = find(member, id, new Fence(SECOND, 3));
+          assertThat(image.limits().outLease()).isEqualTo(5000);
+        }
+        assertThat(limits(member, FORKED, FENCE, 9000)).isEqualTo(Outcome.FENCED);
+        assertThat(limits(member, FORKED, new Fence(SECOND, 2), 9000)).isEqualTo(Outcome.FENCED);
+      }
+      assertThat(forked(cluster, CLAIMED)).isFalse();
+      assertThat(forked(cluster, FORKED)).isTrue();
+    }
+  }
+
+  private static boolean forked(TestCluster cluster, int id) {
+    IMap<Integer, Stored> map = cluster.member(1).instance().getMap("sa-clusters");
+    return Optional.ofNullable(map.get(id)).orElseThrow().header().lineage().forked();
+  }
+
+  private static void create(HazelcastCluster member, int id) {
+    Commit commit =
+        new Commit(
+            Images.ikeSa(id), FENCE, true, List.of(Images.saCluster(id)), List.of(), List.of());
+    assertThat(get(member.saStore().commit(commit))).isEqualTo(Outcome.DONE);
+  }
+
+  private static void claim(HazelcastCluster member, int id, Owner owner) {
+    await()
+        .atMost(10, SECONDS)
+        .until(
+            () ->
+                get(member.saStore().claimSaCluster(id, 1, owner)) instanceof Found.Present<?> found
+                    && found.owned().fence().owner().equals(owner));
+  }
+
+  /** A cut may leave a call without an answer. */
+  private static void awaitDone(HazelcastCluster member, int id, Fence fence, long outLease) {
+    await().atMost(10, SECONDS).until(() -> limits(member, id, fence, outLease) == Outcome.DONE);
+  }
+
+  private static Outcome limits(HazelcastCluster member, int id, Fence fence, long outLease) {
+    return get(member.leaseStore().setLimits(id, fence, outLease, 64));
+  }
+
+  private static boolean found(HazelcastCluster member, int id) {
+    return get(member.saStore().findSaCluster(id)) instanceof Found.Present<?>;
+  }
+
+  private static SaClusterImage find(HazelcastCluster member, int id, Fence fence) {
+    Found<IkeSaImage> ikeSa = get(member.saStore().findIkeSa(id));
+    assertThat(ikeSa).as("IKE SA %d", id).isInstanceOf(Found.Present.class);
+    if (get(member.saStore().findSaCluster(id))
+        instanceof Found.Present<SaClusterImage>(Owned<SaClusterImage> owned)) {
+      assertThat(owned.fence()).as("SA cluster %d", id).isEqualTo(fence);
+      return owned.image();
+    }
+    throw new AssertionError("SA cluster " + id + " is not there");
+  }
+
+  private static <T> T get(CompletionStage<T> stage) {
+    return stage.toCompletableFuture().orTimeout(10, SECONDS).join();
+  }
+}
