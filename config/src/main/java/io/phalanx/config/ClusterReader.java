@@ -36,7 +36,14 @@ final class ClusterReader {
   Cluster read(Item item) {
     Section section =
         item.section(
-            "name", "keys", "members", "backups", "minimum-members", "heartbeat", "suspect-after");
+            "name",
+            "keys",
+            "members",
+            "backups",
+            "minimum-members",
+            "prefer",
+            "heartbeat",
+            "suspect-after");
     String name = section.required("name", "name: demo").read(Names::plain, "");
     List<ClusterKey> keys = keys(section.required("keys", "keys: [{id: 1, file: cluster.key}]"));
     List<ClusterMember> members =
@@ -49,12 +56,7 @@ final class ClusterReader {
             .optional("backups")
             .map(backup -> backups(backup, count))
             .orElse(Math.clamp(count - 1L, 0, 2));
-    int majority = count / 2 + 1;
-    int minimum =
-        section
-            .optional("minimum-members")
-            .map(value -> minimumMembers(value, count, majority))
-            .orElse(majority);
+    int minimum = minimum(section, count);
     Duration heartbeat =
         section
             .optional("heartbeat")
@@ -137,6 +139,41 @@ final class ClusterReader {
       }
     }
     return backups;
+  }
+
+  /** With fewer members the store changes nothing. */
+  private int minimum(Section section, int members) {
+    int majority = members / 2 + 1;
+    Optional<Item> written = section.optional("minimum-members");
+    Optional<Item> prefer = section.optional("prefer");
+    if (prefer.isPresent() && written.isPresent()) {
+      prefer.get().error("minimum-members says it already", "keep one of the two");
+    }
+    return prefer
+        .map(item -> preferred(item, members, majority))
+        .or(() -> written.map(value -> minimumMembers(value, members, majority)))
+        .orElse(majority);
+  }
+
+  /** What two members do that do not see each other: neither is a majority. */
+  private int preferred(Item item, int members, int majority) {
+    int minimum =
+        item.read(
+            text ->
+                switch (text) {
+                  case "safety" -> Parsed.value(majority);
+                  case "availability" -> Parsed.value(1);
+                  default ->
+                      Parsed.fault(
+                          "\"" + text + "\" is not known", "use one of availability, safety");
+                },
+            majority);
+    if (report.clean(item.path(), "cluster.members") && members != 2) {
+      item.error(
+          "is a choice of two members, and there are " + members,
+          "leave it out: a majority goes on");
+    }
+    return minimum;
   }
 
   private int minimumMembers(Item item, int members, int majority) {

@@ -98,6 +98,9 @@ class ConfigErrorsTest {
           name: demo           | name: demo\\n  backups: 1 | 1 backups need 2 members, and there are 1 - use at most 0
           name: demo           | name: demo\\n  minimum-members: 2 | 2 members are needed, and there are 1
           name: demo           | name: demo\\n  minimum-members: some | a whole number is expected
+          name: demo           | name: demo\\n  prefer: safety | cluster.prefer: is a choice of two members, and there are 1 - leave it out: a majority goes on
+          store: 127.0.0.1:5701} | store: 127.0.0.1:5701}\\n    - {id: 2, interlink: 127.0.0.1:4602, store: 127.0.0.1:5702}\\n  prefer: speed | cluster.prefer: "speed" is not known - use one of availability, safety
+          store: 127.0.0.1:5701} | store: 127.0.0.1:5701}\\n    - {id: 2, interlink: 127.0.0.1:4602, store: 127.0.0.1:5702}\\n  prefer: safety\\n  minimum-members: 1 | cluster.prefer: minimum-members says it already - keep one of the two
           name: demo           | name: demo\\n  suspect-after: 100ms | cluster.suspect-after: shorter than three heartbeats, so one lost datagram looks like a death - use 150ms or more
           name: demo           | name: demo\\n  heartbeat: 1ms | cluster.heartbeat: 1ms is out of range - use 10ms to 10s
           name: demo           | name: demo\\n  name: demo | 7:3: cluster.name: the key is there twice

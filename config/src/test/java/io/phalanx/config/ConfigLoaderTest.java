@@ -192,6 +192,22 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void twoMembersShouldSayWhatTheyDoWithoutEachOther() {
+    String two =
+        Example.MINIMAL.replace(
+            "store: 127.0.0.1:5701}",
+            """
+            store: 127.0.0.1:5701}
+                - {id: 2, interlink: 127.0.0.1:4602, store: 127.0.0.1:5702}
+              prefer: CHOICE\
+            """);
+    assertThat(loaded(parse(two.replace("CHOICE", "safety"))))
+        .returns(2, each -> each.config().cluster().minimumMembers());
+    assertThat(loaded(parse(two.replace("CHOICE", "availability"))))
+        .returns(1, each -> each.config().cluster().minimumMembers());
+  }
+
+  @Test
   void shouldLetAnInitiatorProtectJustTheAddressItIsGiven() {
     GatewayConfig config =
         loaded(

@@ -18,6 +18,7 @@ import io.phalanx.replication.table.TableStore;
 import io.phalanx.replication.table.Tables;
 import io.phalanx.replication.table.Wrapping;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
@@ -58,8 +59,15 @@ public final class HazelcastCluster implements AutoCloseable {
             table(Tables.ADDRESSES));
     SecureRandom random = new SecureRandom();
     store = new TableStore(tables, wrapping, random::nextLong);
-    registry = new TableRegistry(tables);
+    registry = registry(tables, cluster, memberId);
     rescanWhenEventsMayBeLost(routes);
+  }
+
+  private static TableRegistry registry(Tables tables, Cluster cluster, int memberId) {
+    List<Integer> ids = cluster.members().stream().map(ClusterMember::id).sorted().toList();
+    return MemberSettings.halvesGoOn(cluster)
+        ? new TableRegistry(tables, ids.indexOf(memberId), ids.size())
+        : new TableRegistry(tables);
   }
 
   private <K> HazelcastTable<K> table(String name) {

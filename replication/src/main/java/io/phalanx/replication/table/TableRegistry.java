@@ -22,8 +22,21 @@ public final class TableRegistry implements Registry {
 
   private final Table<String> counters;
   private final AddressTable addresses;
+  private final int share;
+  private final int shares;
 
   public TableRegistry(Tables tables) {
+    this(tables, 0, 1);
+  }
+
+  /**
+   * @param share of SPI blocks that only this member takes from, 0 to {@code shares} - 1: halves of
+   *     a cluster that both go on while they are apart must not take the same
+   * @param shares 1 if a majority counts the blocks for all
+   */
+  public TableRegistry(Tables tables, int share, int shares) {
+    this.share = share;
+    this.shares = shares;
     counters = tables.counters();
     addresses = new AddressTable(tables.addresses());
   }
@@ -36,7 +49,9 @@ public final class TableRegistry implements Registry {
 
   @Override
   public CompletionStage<Optional<Long>> nextSpiBlock() {
-    return count("spi-block", new Change.Count(0, BLOCK_BITS));
+    String key = shares == 1 ? "spi-block" : "spi-block/" + share;
+    return count(key, new Change.Count(0, BLOCK_BITS))
+        .thenApply(count -> count.map(number -> number * shares + share));
   }
 
   private CompletionStage<Optional<Long>> count(String key, Change change) {

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.hazelcast.map.IMap;
+import io.phalanx.config.GatewayConfig.ClusterMember;
 import io.phalanx.replication.Commit;
 import io.phalanx.replication.Fence;
 import io.phalanx.replication.Outcome;
 import io.phalanx.replication.Owned;
 import io.phalanx.replication.Owner;
 import io.phalanx.replication.SaStore.Found;
-import io.phalanx.replication.image.IkeSaImage;
 import io.phalanx.replication.image.Images;
 import io.phalanx.replication.image.SaClusterImage;
 import io.phalanx.replication.table.Stored;
@@ -43,21 +43,21 @@ class SplitBrainTest {
       create(cluster.member(1), CLAIMED);
       Set<Integer> told = ConcurrentHashMap.newKeySet();
       Cable.pull(cluster, 1);
-      await().atMost(10, SECONDS).until(() -> !cluster.member(1).hasQuorum());
-      await().atMost(10, SECONDS).until(() -> cluster.member(2).members() == 2);
+      await().atMost(30, SECONDS).until(() -> !cluster.member(1).hasQuorum());
+      await().atMost(30, SECONDS).until(() -> cluster.member(2).members() == 2);
       assertThat(limits(cluster.member(1), CLAIMED, FENCE, 5000)).isEqualTo(Outcome.UNKNOWN);
       claim(cluster.member(2), CLAIMED, SECOND);
       awaitDone(cluster.member(2), CLAIMED, new Fence(SECOND, 2), 9000);
 
       cluster.member(1).whenMerged(() -> told.add(1));
       Cable.plug(cluster.member(1));
-      cluster.awaitMembers(3);
-      await().atMost(30, SECONDS).until(() -> told.contains(1));
+      awaitMembers(cluster, 3);
+      await().atMost(60, SECONDS).until(() -> told.contains(1));
       SaClusterImage claimed = find(cluster.member(1), CLAIMED, new Fence(SECOND, 2));
       assertThat(claimed.limits().outLease()).isEqualTo(9000);
       find(cluster.member(1), IDLE, FENCE);
-      assertThat(limits(cluster.member(1), CLAIMED, FENCE, 9500)).isEqualTo(Outcome.FENCED);
-      assertThat(limits(cluster.member(1), IDLE, FENCE, 9500)).isEqualTo(Outcome.DONE);
+      awaitLimits(cluster.member(1), CLAIMED, FENCE, 9500, Outcome.FENCED);
+      awaitLimits(cluster.member(1), IDLE, FENCE, 9500, Outcome.DONE);
     }
   }
 
@@ -71,8 +71,8 @@ class SplitBrainTest {
       cluster.member(1).whenMerged(() -> told.add(1));
       cluster.member(2).whenMerged(() -> told.add(2));
       Cable.pull(cluster, 1);
-      await().atMost(10, SECONDS).until(() -> cluster.member(1).members() == 1);
-      await().atMost(10, SECONDS).until(() -> cluster.member(2).members() == 1);
+      await().atMost(30, SECONDS).until(() -> cluster.member(1).members() == 1);
+      await().atMost(30, SECONDS).until(() -> cluster.member(2).members() == 1);
       awaitDone(cluster.member(1), CLAIMED, FENCE, 5000);
       awaitDone(cluster.member(1), FORKED, FENCE, 5000);
       claim(cluster.member(2), CLAIMED, SECOND);
@@ -82,11 +82,12 @@ class SplitBrainTest {
       await().pollDelay(1500, TimeUnit.MILLISECONDS).until(() -> true);
       create(cluster.member(1), MADE_BY_FIRST);
       create(cluster.member(2), MADE_BY_SECOND);
+      assertThat(spiBlock(cluster.member(1))).isNotEqualTo(spiBlock(cluster.member(2)));
 
       Cable.plug(cluster.member(1));
-      cluster.awaitMembers(2);
-      await().atMost(30, SECONDS).until(() -> told.equals(Set.of(1, 2)));
-      await().atMost(10, SECONDS).until(() -> found(cluster.member(1), MADE_BY_FIRST));
+      awaitMembers(cluster, 2);
+      await().atMost(60, SECONDS).until(() -> told.equals(Set.of(1, 2)));
+      await().atMost(30, SECONDS).until(() -> found(cluster.member(1), MADE_BY_FIRST));
       for (int number = 1; number <= 2; number++) {
         HazelcastCluster member = cluster.member(number);
         find(member, IDLE, FENCE);
@@ -96,8 +97,8 @@ class SplitBrainTest {
           SaClusterImage image = find(member, id, new Fence(SECOND, 3));
           assertThat(image.limits().outLease()).isEqualTo(5000);
         }
-        assertThat(limits(member, FORKED, FENCE, 9000)).isEqualTo(Outcome.FENCED);
-        assertThat(limits(member, FORKED, new Fence(SECOND, 2), 9000)).isEqualTo(Outcome.FENCED);
+        awaitLimits(member, FORKED, FENCE, 9000, Outcome.FENCED);
+        awaitLimits(member, FORKED, new Fence(SECOND, 2), 9000, Outcome.FENCED);
       }
       assertThat(forked(cluster, CLAIMED)).isFalse();
       assertThat(forked(cluster, FORKED)).isTrue();
@@ -113,21 +114,43 @@ class SplitBrainTest {
     Commit commit =
         new Commit(
             Images.ikeSa(id), FENCE, true, List.of(Images.saCluster(id)), List.of(), List.of());
-    assertThat(get(member.saStore().commit(commit))).isEqualTo(Outcome.DONE);
+    await().atMost(30, SECONDS).until(() -> get(member.saStore().commit(commit)) == Outcome.DONE);
   }
 
   private static void claim(HazelcastCluster member, int id, Owner owner) {
     await()
-        .atMost(10, SECONDS)
+        .atMost(30, SECONDS)
         .until(
             () ->
                 get(member.saStore().claimSaCluster(id, 1, owner)) instanceof Found.Present<?> found
                     && found.owned().fence().owner().equals(owner));
   }
 
-  /** A cut may leave a call without an answer. */
   private static void awaitDone(HazelcastCluster member, int id, Fence fence, long outLease) {
-    await().atMost(10, SECONDS).until(() -> limits(member, id, fence, outLease) == Outcome.DONE);
+    awaitLimits(member, id, fence, outLease, Outcome.DONE);
+  }
+
+  /** While parts of the store move, a call may stay without an answer. */
+  private static void awaitLimits(
+      HazelcastCluster member, int id, Fence fence, long outLease, Outcome expected) {
+    Outcome told =
+        await()
+            .atMost(30, SECONDS)
+            .until(() -> limits(member, id, fence, outLease), each -> each != Outcome.UNKNOWN);
+    assertThat(told).isEqualTo(expected);
+  }
+
+  private static void awaitMembers(TestCluster cluster, int size) {
+    for (ClusterMember each : cluster.cluster().members()) {
+      await().atMost(60, SECONDS).until(() -> cluster.member(each.id()).members() == size);
+    }
+  }
+
+  private static long spiBlock(HazelcastCluster member) {
+    return await()
+        .atMost(30, SECONDS)
+        .until(() -> get(member.registry().nextSpiBlock()), Optional::isPresent)
+        .orElseThrow();
   }
 
   private static Outcome limits(HazelcastCluster member, int id, Fence fence, long outLease) {
@@ -139,8 +162,10 @@ class SplitBrainTest {
   }
 
   private static SaClusterImage find(HazelcastCluster member, int id, Fence fence) {
-    Found<IkeSaImage> ikeSa = get(member.saStore().findIkeSa(id));
-    assertThat(ikeSa).as("IKE SA %d", id).isInstanceOf(Found.Present.class);
+    await()
+        .atMost(30, SECONDS)
+        .until(() -> get(member.saStore().findIkeSa(id)) instanceof Found.Present<?>);
+    await().atMost(30, SECONDS).until(() -> found(member, id));
     if (get(member.saStore().findSaCluster(id))
         instanceof Found.Present<SaClusterImage>(Owned<SaClusterImage> owned)) {
       assertThat(owned.fence()).as("SA cluster %d", id).isEqualTo(fence);
