@@ -40,6 +40,9 @@ class DrainIT {
   private static Lab lab;
   private static Charon charon;
 
+  /** Where the balancer sends the client while all members are there. */
+  private static int home;
+
   @BeforeAll
   static void start() throws Exception {
     lab = Lab.start();
@@ -47,6 +50,7 @@ class DrainIT {
     lab.loadPsk(charon);
     assertThat(charon.initiate()).as(charon.log()).isTrue();
     Waiting.until("the members list the session", 10, () -> owner() != 0);
+    home = owner();
   }
 
   @AfterAll
@@ -81,6 +85,18 @@ class DrainIT {
 
   @Test
   @Order(3)
+  void shouldFollowTheTrafficToAMemberThatIsBack() throws Exception {
+    Traffic traffic = new Traffic("following");
+    drain(home);
+    lab.member(home).close();
+    assertThat(owner()).isNotIn(0, home);
+    lab.revive(home);
+    Waiting.until("the SA is where the balancer sends its packets", 30, () -> owner() == home);
+    traffic.endsWithoutLoss();
+  }
+
+  @Test
+  @Order(4)
   void shouldHandOverWhenItIsToldToEnd() throws Exception {
     Traffic traffic = new Traffic("sigterm");
     int first = owner();
@@ -90,7 +106,7 @@ class DrainIT {
   }
 
   @Test
-  @Order(4)
+  @Order(5)
   void shouldHaveLoggedNoException() throws Exception {
     for (int id = 1; id <= Lab.MEMBERS; id++) {
       assertThat(lab.member(id).log()).as("log of gw" + id).noneMatch(Faults::in);

@@ -103,6 +103,11 @@ public final class IkeEngine {
         .map(sa -> new Owned<>(sa.image(), sa.fence));
   }
 
+  /** One of them, if it has nothing under way. */
+  public Optional<Owned<IkeSaImage>> movable(long localSpi) {
+    return table.find(localSpi).filter(IkeSa::quiet).map(sa -> new Owned<>(sa.image(), sa.fence));
+  }
+
   /**
    * Takes an event and says what is to be done, in this order.
    *

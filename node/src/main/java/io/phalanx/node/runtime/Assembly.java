@@ -131,6 +131,7 @@ record Assembly(
             interlink,
             core.directory(),
             core.ike(),
+            core.following(),
             core.sweeper(),
             core.janitor(),
             core.reunion(),

@@ -30,6 +30,9 @@ final class Drain {
   interface SaClusters {
     Iterable<SaDirectory.Carried> all();
 
+    /** The SA cluster of an inbound SPI. */
+    int idOf(int inboundSpi);
+
     int size();
 
     /** How many have gone whose packets wait still for the successor to begin. */

@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All methods run on the control loop.
  */
-final class IkeService implements Drain.IkeSas {
+final class IkeService implements Drain.IkeSas, Following.IkeSas {
   private static final Logger sessionLog = LoggerFactory.getLogger("io.phalanx.session");
   private static final int HELD_PER_SA_MAX = 16;
   private static final int HELD_MAX = 4096;
@@ -304,6 +304,11 @@ final class IkeService implements Drain.IkeSas {
   @Override
   public int moving() {
     return Math.toIntExact(engine.movable(false).count());
+  }
+
+  @Override
+  public Optional<Fence> movable(long spi) {
+    return engine.movable(spi).map(Owned::fence);
   }
 
   @Override

@@ -5,11 +5,13 @@ import io.phalanx.config.GatewayConfig.ClusterMember;
 import io.phalanx.config.Secret;
 import io.phalanx.datapath.Datapath;
 import io.phalanx.datapath.NonceSource;
+import io.phalanx.datapath.SaUsage;
 import io.phalanx.node.ike.Credentials;
 import io.phalanx.node.ike.Event;
 import io.phalanx.node.ike.IkeEngine;
 import io.phalanx.node.ike.Spis;
 import io.phalanx.node.ike.crypto.Cookies;
+import io.phalanx.node.ops.DrainView;
 import io.phalanx.node.ops.SessionView;
 import io.phalanx.node.radius.RadiusClient;
 import io.phalanx.node.revocation.RevocationChecker;
@@ -83,6 +85,7 @@ public final class MemberCore {
   private final Janitor janitor;
   private final Disconnects disconnects;
   private final Drain drain;
+  private final Following following;
   private final Reunion reunion;
 
   private MemberCore(
@@ -93,7 +96,8 @@ public final class MemberCore {
       Sweeper sweeper,
       Janitor janitor,
       Disconnects disconnects,
-      Drain drain) {
+      Drain drain,
+      Following following) {
     this.ports = ports;
     this.engine = engine;
     this.directory = directory;
@@ -102,6 +106,7 @@ public final class MemberCore {
     this.janitor = janitor;
     this.disconnects = disconnects;
     this.drain = drain;
+    this.following = following;
     this.reunion = new Reunion(ports.control(), this::confirmAll);
   }
 
@@ -158,12 +163,15 @@ public final class MemberCore {
             contact -> ike.step(new Event.PeerBeganAnew(contact)),
             ports.random().nextLong());
     ike.whenBegunAnew(disconnects::beganAnew);
+    Following following = new Following(directory, ike, ports.membership(), ports.interlink());
     switchboard.connect(
-        new Switchboard.Parts(ports.datapath(), ports.leases(), directory, ike, disconnects));
+        new Switchboard.Parts(
+            ports.datapath(), ports.leases(), directory, ike, disconnects, following));
     Drain drain =
         new Drain(
             control, ports.membership(), ports.interlink(), directory, ike, ports.nowMillis());
-    return new MemberCore(ports, engine, directory, ike, sweeper, janitor, disconnects, drain);
+    return new MemberCore(
+        ports, engine, directory, ike, sweeper, janitor, disconnects, drain, following);
   }
 
   private static List<Integer> others(GatewayConfig config) {
@@ -192,7 +200,7 @@ public final class MemberCore {
     ports.store().watchRoutes(routes());
     control.every(TICK_MILLIS, ike::tick);
     Senders senders = new Senders();
-    control.every(HEARD_MILLIS, () -> tellWhoIsHeard(senders));
+    control.every(HEARD_MILLIS, () -> lookAround(senders));
     control.every(COUNT_MILLIS, ike::count);
     control.every(JANITOR_MILLIS, () -> janitor.step(ports.nowMillis().getAsLong()));
     Keepers keepers = keepers();
@@ -267,26 +275,31 @@ public final class MemberCore {
     };
   }
 
-  /** ESP is as good as an answer to a liveness probe (RFC 7296 §2.4), and as a NAT keepalive. */
-  private void tellWhoIsHeard(Senders senders) {
+  /** What has come and gone in the last second, and where. */
+  private void lookAround(Senders senders) {
     senders.keep(directory.ids());
+    following.period();
     for (SaDirectory.Carried sa : directory.all()) {
       var _ =
           ports
               .datapath()
               .usage(sa.image().id())
               .thenAcceptAsync(
-                  usage -> {
-                    if (usage.isPresent()
-                        && usage.get().inboundIdleNanos() < HEARD_MILLIS * 1_000_000) {
-                      ike.step(new Event.PeerHeard(sa.image().ikeSpi()));
-                    }
-                    if (usage.isPresent()
-                        && senders.sentMore(sa.image().id(), usage.get().outPackets())) {
-                      ike.step(new Event.PeerSent(sa.image().ikeSpi()));
-                    }
-                  },
-                  ports.control());
+                  usage -> usage.ifPresent(used -> used(sa, used, senders)), ports.control());
+    }
+  }
+
+  /** ESP is as good as an answer to a liveness probe (RFC 7296 §2.4), and as a NAT keepalive. */
+  private void used(SaDirectory.Carried sa, SaUsage usage, Senders senders) {
+    long ikeSpi = sa.image().ikeSpi();
+    if (usage.inboundIdleNanos() < HEARD_MILLIS * 1_000_000) {
+      ike.step(new Event.PeerHeard(ikeSpi));
+    }
+    if (senders.sentMore(sa.image().id(), usage.outPackets())) {
+      ike.step(new Event.PeerSent(ikeSpi));
+    }
+    if (drain.view().state() == DrainView.State.SERVING) {
+      following.look(sa, usage.inPackets());
     }
   }
 
@@ -318,6 +331,10 @@ public final class MemberCore {
 
   IkeService ike() {
     return ike;
+  }
+
+  Following following() {
+    return following;
   }
 
   Sweeper sweeper() {

@@ -23,6 +23,7 @@ final class MemberMetrics {
       Membership membership,
       SaDirectory directory,
       IkeService ike,
+      Following following,
       Sweeper sweeper,
       Janitor janitor,
       Reunion reunion,
@@ -65,6 +66,11 @@ final class MemberMetrics {
         ControlThread::faults);
     counter("phalanx.claims.sa", "SA clusters claimed for traffic", directory, SaDirectory::claims);
     counter("phalanx.claims.ike", "IKE SAs claimed for messages", ike, IkeService::claims);
+    counter(
+        "phalanx.followed",
+        "SA clusters handed to where their packets arrive",
+        following,
+        Following::moved);
     counter("phalanx.claims.swept", "images claimed by sweeping", sweeper, Sweeper::swept);
     counter(
         "phalanx.orphans.collected",

@@ -419,6 +419,11 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
     return List.copyOf(carried.values());
   }
 
+  @Override
+  public int idOf(int inboundSpi) {
+    return routes.idOf(inboundSpi);
+  }
+
   Set<Integer> ids() {
     return Set.copyOf(carried.keySet());
   }

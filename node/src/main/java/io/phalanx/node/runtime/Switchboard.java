@@ -28,7 +28,8 @@ public final class Switchboard
       LeaseKeeper leases,
       SaDirectory directory,
       IkeService ike,
-      Disconnects disconnects) {}
+      Disconnects disconnects,
+      Following following) {}
 
   private final ControlLoop control;
   private volatile Optional<Parts> parts = Optional.empty();
@@ -91,7 +92,11 @@ public final class Switchboard
 
   @Override
   public void espForwarded(int from, UdpDatagram datagram, int hops) {
-    parts.ifPresent(to -> to.datapath().injectEsp(datagram, hops));
+    parts.ifPresent(
+        to -> {
+          to.following().forwarded(from, datagram.payload());
+          to.datapath().injectEsp(datagram, hops);
+        });
   }
 
   @Override

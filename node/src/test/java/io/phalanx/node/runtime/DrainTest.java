@@ -210,6 +210,11 @@ class DrainTest {
     }
 
     @Override
+    public int idOf(int inboundSpi) {
+      return inboundSpi;
+    }
+
+    @Override
     public int size() {
       return 0;
     }
