@@ -40,6 +40,8 @@ import org.junit.jupiter.api.function.Executable;
 class EapIT {
   private static final int IKE_AUTH = 35;
   private static final int PATIENCE_SECONDS = 30;
+  // Far below the half-open timeout, and below how long a refusal of ours stays.
+  private static final int GIVEN_UP_SECONDS = 5;
   private static final int CHAIN_OCTETS_MIN = 5000;
   private static final Pattern SENT = Pattern.compile("splitting IKE message \\((\\d+) bytes");
   private static final Pattern RECEIVED =
@@ -73,10 +75,15 @@ class EapIT {
           .orElseThrow()
           .client("fragmentation = yes");
   private static final List<Scenario> GOOD = List.of(PASSWORD, TLS, RADIUS, LONG);
+
+  /** Of this one the client itself says that it gives up. */
+  private static final Scenario WRONG =
+      eap("wrong-password", "[mschapv2]", "eap-mschapv2", "mallory")
+          .logs("EAP-MS-CHAPv2 failed with error ERROR_AUTHENTICATION_FAILURE");
+
   private static final List<Scenario> BAD =
       List.of(
-          eap("wrong-password", "[mschapv2]", "eap-mschapv2", "mallory")
-              .logs("EAP-MS-CHAPv2 failed with error ERROR_AUTHENTICATION_FAILURE"),
+          WRONG,
           eap("unknown-to-radius", "[radius]", "eap-mschapv2", "nobody")
               .logs("received AUTHENTICATION_FAILED notify error"));
 
@@ -135,6 +142,7 @@ class EapIT {
         each("survives", GOOD, scenario -> () -> clients.survived(scenario)),
         dynamicTest("RADIUS ends its session", () -> disconnected(clients)),
         dynamicTest("both records tell of one session", EapIT::accountedFor),
+        dynamicTest("a user of the gateway's own is told as such", EapIT::accountedForAsLocal),
         each("ends", List.of(PASSWORD, TLS, LONG), scenario -> () -> clients.end(scenario)),
         dynamicTest("nothing is left", clients::finish));
   }
@@ -189,11 +197,23 @@ class EapIT {
     awaitRecord("Stop");
     List<Map<String, String>> all = new ArrayList<>(records("Start"));
     all.addAll(records("Stop"));
-    assertThat(all).allSatisfy(each -> assertThat(each).containsEntry("Class", FreeRadius.CLASS));
+    assertThat(all)
+        .allSatisfy(
+            each ->
+                assertThat(each)
+                    .containsEntry("Class", FreeRadius.CLASS)
+                    .containsEntry("Acct-Authentic", "RADIUS"));
     assertThat(all.stream().map(each -> each.getOrDefault("Acct-Session-Id", "")).distinct())
         .singleElement()
         .asString()
         .isNotEmpty();
+  }
+
+  private static void accountedForAsLocal() throws IOException {
+    assertThat(server.accounting())
+        .filteredOn(each -> "alice".equals(each.get("User-Name")))
+        .isNotEmpty()
+        .allSatisfy(each -> assertThat(each).containsEntry("Acct-Authentic", "Local"));
   }
 
   /** What is refused leaves nothing behind. */
@@ -209,16 +229,16 @@ class EapIT {
                 () -> {
                   assertThat(clients.charon().initiate(scenario.name())).isFalse();
                   assertThat(clients.log(scenario, 0)).contains(scenario.logged());
-                  awaitNoState();
+                  awaitNoState(scenario.equals(WRONG) ? GIVEN_UP_SECONDS : PATIENCE_SECONDS);
                 }),
         dynamicTest("nothing is left", clients::finish));
   }
 
-  private static void awaitNoState() {
+  private static void awaitNoState(int seconds) {
     for (MemberProcess member : lab.living()) {
       Waiting.until(
           member.name() + " has no state",
-          PATIENCE_SECONDS,
+          seconds,
           () ->
               member.admin().sessions().isEmpty()
                   && member.admin().metrics().sum("phalanx_ike_halfopen") == 0
