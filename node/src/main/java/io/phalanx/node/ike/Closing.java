@@ -79,6 +79,25 @@ final class Closing {
     }
   }
 
+  /**
+   * Ends an IKE SA that is due if another one has its place already: the member that made that one
+   * may have died before it could delete this one, and a third would leave the second to stay.
+   *
+   * @return whether there is another one
+   */
+  boolean deleteIfReplaced(IkeSa due, long nowMillis) {
+    boolean replaced =
+        table.all().stream()
+            .filter(each -> each != due && each.phase == Phase.ESTABLISHED)
+            .filter(each -> each.connection.equals(due.connection))
+            .filter(each -> each.peerId.equals(due.peerId))
+            .anyMatch(each -> !Reauthentication.isDue(each, nowMillis));
+    if (replaced) {
+      due.local.want(new Task.DeleteIke("authenticated anew"));
+    }
+    return replaced;
+  }
+
   /** The IKE SA that the peer has made in place of this one, if it lives (RFC 7296 §2.8.1). */
   Optional<IkeSa> heir(IkeSa sa) {
     return Optional.of(sa)

@@ -106,6 +106,11 @@ final class Exchanges {
     var _ = closing.firstContact(contact, nowMillis);
   }
 
+  /** Whether another IKE SA has the place of this one, which is due, already (RFC 4478). */
+  boolean deleteIfReplaced(IkeSa due, long nowMillis) {
+    return closing.deleteIfReplaced(due, nowMillis);
+  }
+
   void addressesLeased(IkeSa sa, List<InetAddress> addresses, long nowMillis) {
     auth.addressesLeased(sa, addresses, nowMillis);
   }

@@ -416,9 +416,15 @@ public final class IkeEngine {
         Reauthentication.isDue(sa, turn.nowMillis())
             ? environment.connection(sa.connection)
             : Optional.empty();
-    if (connection.isPresent()
-        && Reauthentication.act(sa, connection.get(), turn.nowMillis())
-        && !begun(sa.connection)) {
+    if (connection.isEmpty()) {
+      return;
+    }
+    // Whom we cannot call may share its identity with others: only time ends its IKE SA.
+    boolean callable = connection.get().remoteAddress().isPresent();
+    if (callable && exchanges.deleteIfReplaced(sa, turn.nowMillis())) {
+      return;
+    }
+    if (Reauthentication.act(sa, connection.get(), turn.nowMillis()) && !begun(sa.connection)) {
       sa.report("reauthenticating", "connection=" + sa.connection);
       exchanges
           .initiation()

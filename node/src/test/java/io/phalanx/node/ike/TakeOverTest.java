@@ -238,6 +238,38 @@ final class TakeOverTest {
     }
   }
 
+  /** RFC 4478: the new IKE SA stands before the old one goes. */
+  @Test
+  void shouldAuthenticateAnew() {
+    right.reauth = Duration.ofMinutes(10);
+    atEveryCut(
+        world -> {
+          connect(world);
+          world.run(535_000);
+        },
+        world -> {
+          long old = world.left.only().localSpi();
+          world.run(30_000);
+          assertThat(world.left.only().localSpi()).isNotEqualTo(old);
+        },
+        TakeOverTest::assertNothingLeft);
+  }
+
+  /** As clients do that delete first: strongSwan, unless it is told otherwise. */
+  @Test
+  void shouldTakeAPeerBackThatHasDeletedFirst() {
+    right.reauth = Duration.ofMinutes(10);
+    atEveryCut(
+        TakeOverTest::connect,
+        world -> {
+          world.left.step(new Event.Terminate(world.left.only().localSpi()));
+          world.runUntil(30_000, () -> world.left.ikeSas().isEmpty());
+          connect(world);
+          world.run(15_000);
+        },
+        TakeOverTest::assertNothingLeft);
+  }
+
   @Test
   void shouldTakeLivenessChecksThatWereAnsweredAheadOfTheirCommit() {
     left.dpd = Duration.ofMillis(100);
