@@ -3,6 +3,8 @@ package io.phalanx.config;
 import io.phalanx.config.GatewayConfig.Cluster;
 import io.phalanx.config.GatewayConfig.ClusterKey;
 import io.phalanx.config.GatewayConfig.ClusterMember;
+import io.phalanx.config.GatewayConfig.Protection;
+import io.phalanx.config.GatewayConfig.StoreSecurity;
 import io.phalanx.config.text.Addresses;
 import io.phalanx.config.text.Parsed;
 import io.phalanx.config.text.Quantities;
@@ -18,34 +20,43 @@ import java.util.regex.Pattern;
 /** Reads {@code cluster:}. */
 final class ClusterReader {
   private static final int MEMBERS_MAX = 100;
-  private static final int KEYS_MAX = 16;
   private static final int KEY_HEX_DIGITS = 64;
   private static final Duration HEARTBEAT = Duration.ofMillis(50);
   private static final Duration SUSPECT_AFTER = Duration.ofMillis(200);
   private static final InetSocketAddress MADE_UP = new InetSocketAddress(1);
+  private static final KeyringFile NO_KEYS = new KeyringFile(List.of(), List.of());
   private static final Pattern HEX = Pattern.compile("[0-9A-Fa-f]{" + KEY_HEX_DIGITS + "}");
 
   private final SideFiles files;
   private final Report report;
+  private final Item memberId;
 
-  ClusterReader(SideFiles files, Report report) {
+  /**
+   * @param memberId id of the member whose configuration this is
+   */
+  ClusterReader(SideFiles files, Report report, Item memberId) {
     this.files = files;
     this.report = report;
+    this.memberId = memberId;
   }
 
   Cluster read(Item item) {
     Section section =
         item.section(
             "name",
+            "keyring",
             "keys",
+            "store-security",
+            "tls",
             "members",
             "backups",
             "minimum-members",
             "prefer",
             "heartbeat",
             "suspect-after");
-    String name = section.required("name", "name: demo").read(Names::plain, "");
-    List<ClusterKey> keys = keys(section.required("keys", "keys: [{id: 1, file: cluster.key}]"));
+    Item nameItem = section.required("name", "name: demo");
+    String name = nameItem.read(Names::plain, "");
+    KeyringFile keyring = keyring(section);
     List<ClusterMember> members =
         members(
             section.required(
@@ -63,7 +74,34 @@ final class ClusterReader {
             .map(value -> value.duration(Duration.ofMillis(10), Duration.ofSeconds(10)))
             .orElse(HEARTBEAT);
     Duration suspectAfter = suspectAfter(section, heartbeat);
-    return new Cluster(name, members, keys, backups, minimum, heartbeat, suspectAfter);
+    StoreSecurity security = new LinkReader(files).read(section, self(nameItem, name), count);
+    Protection protection =
+        new Protection(security, section.optional("keyring").map(files::path), keyring.retired());
+    return new Cluster(
+        name, members, keyring.keys(), backups, minimum, heartbeat, suspectAfter, protection);
+  }
+
+  private Optional<MemberName> self(Item nameItem, String name) {
+    return report.clean(nameItem.path(), memberId.path())
+        ? Optional.of(new MemberName(name, memberId.integer(1, GatewayReader.MEMBER_ID_MAX)))
+        : Optional.empty();
+  }
+
+  /** The keys, out of a file of their own or as they stand here. */
+  private KeyringFile keyring(Section section) {
+    Optional<Item> source = section.either("keyring", "keys", "keyring: cluster.keys");
+    if (section.optional("keyring").isEmpty()) {
+      return new KeyringFile(source.map(this::keys).orElse(List.of()), List.of());
+    }
+    Optional<String> text = source.flatMap(files::content);
+    return switch (text.map(KeyringFile::parse).orElse(null)) {
+      case null -> NO_KEYS;
+      case Parsed.Value<KeyringFile>(var read) -> read;
+      case Parsed.Fault<KeyringFile>(var problem, var remedy) -> {
+        source.ifPresent(item -> item.error(problem, remedy));
+        yield NO_KEYS;
+      }
+    };
   }
 
   private List<ClusterMember> members(Item item) {
@@ -98,7 +136,7 @@ final class ClusterReader {
 
   private List<ClusterKey> keys(Item item) {
     Set<Integer> ids = new HashSet<>();
-    return item.list(1, KEYS_MAX).stream()
+    return item.list(1, KeyringFile.KEYS_MAX).stream()
         .map(
             key -> {
               Section section = key.section("id", "secret", "file");

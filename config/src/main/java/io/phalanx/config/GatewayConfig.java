@@ -56,6 +56,7 @@ public record GatewayConfig(
    * @param minimumMembers with fewer reachable members the store refuses changes
    * @param heartbeat interval of the interlink's heartbeats
    * @param suspectAfter silence after which a member counts as dead
+   * @param protection how strangers are kept out, and how its keys change
    */
   public record Cluster(
       String name,
@@ -64,7 +65,35 @@ public record GatewayConfig(
       int backups,
       int minimumMembers,
       Duration heartbeat,
-      Duration suspectAfter) {}
+      Duration suspectAfter,
+      Protection protection) {}
+
+  /**
+   * @param store how members know each other on the store's connections
+   * @param keyring the file that {@link Cluster#keys} come from; empty if they stand in the
+   *     configuration
+   * @param retiredKeys keys that seal and open nothing any more
+   */
+  public record Protection(
+      StoreSecurity store, Optional<Path> keyring, List<RetiredKey> retiredKeys) {}
+
+  /** How members know each other where they share their store. */
+  public sealed interface StoreSecurity {
+    /**
+     * TLS 1.3 with certificates of both sides ({@link MemberName}).
+     *
+     * @param authorities PEM files of the CAs that make members' certificates
+     * @param certificate PEM file, leaf first
+     * @param key PKCS#8 PEM file
+     */
+    record Tls(List<Path> authorities, Path certificate, Path key) implements StoreSecurity {}
+
+    /** Nothing but a proof that both hold a key of the cluster, and then plain TCP. */
+    record Plain() implements StoreSecurity {}
+
+    /** There are no other members: nobody is let in. */
+    record Closed() implements StoreSecurity {}
+  }
 
   /**
    * @param interlink UDP address for heartbeats and forwarded packets
@@ -77,6 +106,14 @@ public record GatewayConfig(
    * @param secret 32 octets
    */
   public record ClusterKey(int id, Secret secret) {}
+
+  /**
+   * What is left of a key while sessions live whose SPIs were made under it.
+   *
+   * @param espMarks 32 octets, derived from the key
+   * @param ikeMarks likewise
+   */
+  public record RetiredKey(int id, Secret espMarks, Secret ikeMarks) {}
 
   /**
    * @param retransmitFirst wait before the first retransmission of a request

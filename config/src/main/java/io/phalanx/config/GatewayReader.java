@@ -72,8 +72,8 @@ final class GatewayReader {
                 .optional("admin")
                 .map(item -> item.read(Addresses::endpoint, ADMIN))
                 .orElse(ADMIN),
-            new ClusterReader(files, report)
-                .read(section.required("cluster", "cluster, with name, keys and members")),
+            new ClusterReader(files, report, memberId)
+                .read(section.required("cluster", "cluster, with name, keyring and members")),
             new IkeReader(report).read(section.group("ike")),
             pools,
             new ConnectionReader(files, report, pools)

@@ -30,6 +30,7 @@ class ConfigErrorsTest {
             - {id: 1, interlink: 10.0.0.1:4600, store: 10.0.0.1:5701}
             - {id: 2, interlink: 10.0.0.1:4600, store: 10.0.0.2}
           hartbeat: 50ms
+          store-security: tsl
         connections:
           - name: rw
             local: {id: gw.lab.test, auth: psk}
@@ -47,6 +48,9 @@ class ConfigErrorsTest {
             "phalanx.yaml:2:46: listen.ike-port: 99999 is out of range - use 1 to 65535",
             "phalanx.yaml:3:32: clear.tun.mtu: a whole number is expected, not \"big\" - write"
                 + " digits only",
+            "phalanx.yaml:5:3: cluster.tls: the key is missing - add tls: {authorities:"
+                + " [cluster-ca.pem], certificate: member-1.pem, key: member-1.key}; phalanx"
+                + " cluster init makes them",
             "phalanx.yaml:6:26: cluster.keys[0].secret: the key is not 64 hex digits - make one by:"
                 + " openssl rand -hex 32",
             "phalanx.yaml:9:26: cluster.members[1].interlink: another entry has the same - give"
@@ -54,9 +58,11 @@ class ConfigErrorsTest {
             "phalanx.yaml:9:48: cluster.members[1].store: \"10.0.0.2\" is not an address with a"
                 + " port - write for example 192.0.2.1:500, or \"[2001:db8::1]:500\" in quotes",
             "phalanx.yaml:10:3: cluster.hartbeat: unknown key - did you mean heartbeat?",
-            "phalanx.yaml:14:20: connections[0].remote.auth: \"token\" is not known here - use one"
+            "phalanx.yaml:11:19: cluster.store-security: \"tsl\" is not known here - use one of"
+                + " plain, tls",
+            "phalanx.yaml:15:20: connections[0].remote.auth: \"token\" is not known here - use one"
                 + " of certificate, eap, psk",
-            "phalanx.yaml:15:21: connections[0].ike-proposals[0]: unknown algorithm \"aes512\" -"
+            "phalanx.yaml:16:21: connections[0].ike-proposals[0]: unknown algorithm \"aes512\" -"
                 + " use one of aes128gcm16, aes192gcm16, aes256gcm16, chacha20poly1305, aes128,"
                 + " aes192, aes256, aes128ctr, aes192ctr, aes256ctr, aes128gcm12, aes192gcm12,"
                 + " aes256gcm12, aes128gcm8, aes192gcm8, aes256gcm8, aes128ccm16, aes192ccm16,"
@@ -65,11 +71,11 @@ class ConfigErrorsTest {
                 + " sha1, aesxcbc, aescmac, prfsha256, prfsha384, prfsha512, prfsha1, prfaesxcbc,"
                 + " prfaescmac, ecp256, ecp384, ecp521, curve25519, x25519, curve448, x448,"
                 + " modp2048, modp3072, modp4096, modp6144, modp8192, esn, noesn",
-            "phalanx.yaml:16:11: connections[0].pool: there is no pool \"raod\" - did you mean"
+            "phalanx.yaml:17:11: connections[0].pool: there is no pool \"raod\" - did you mean"
                 + " road?",
-            "phalanx.yaml:17:10: connections[0].dpd: the duration \"30\" has no known unit - write"
+            "phalanx.yaml:18:10: connections[0].dpd: the duration \"30\" has no known unit - write"
                 + " a number and a unit (ms, s, m, h, d), for example 50ms, 30s or 4h",
-            "phalanx.yaml:18:15: connections[0].children: a list of 0 entries - give it 1 to 32, or"
+            "phalanx.yaml:19:15: connections[0].children: a list of 0 entries - give it 1 to 32, or"
                 + " add remote.address");
   }
 
@@ -102,6 +108,10 @@ class ConfigErrorsTest {
           store: 127.0.0.1:5701} | store: 127.0.0.1:5701}\\n    - {id: 2, interlink: 127.0.0.1:4602, store: 127.0.0.1:5702}\\n  prefer: speed | cluster.prefer: "speed" is not known - use one of availability, safety
           store: 127.0.0.1:5701} | store: 127.0.0.1:5701}\\n    - {id: 2, interlink: 127.0.0.1:4602, store: 127.0.0.1:5702}\\n  prefer: safety\\n  minimum-members: 1 | cluster.prefer: minimum-members says it already - keep one of the two
           name: demo           | name: demo\\n  suspect-after: 100ms | cluster.suspect-after: shorter than three heartbeats, so one lost datagram looks like a death - use 150ms or more
+          name: demo           | name: demo\\n  keyring: x | either keyring or keys, not both
+          name: demo           | name: demo\\n  tls: {certificate: a.pem, key: a.key} | cluster.tls.authorities: the key is missing
+          name: demo           | name: demo\\n  tls: {authorities: [a.pem], certificate: a.pem, key: a.key} | there is no file
+          name: demo           | name: demo\\n  store-security: plain\\n  tls: {key: a.key} | cluster.tls: has no meaning here
           name: demo           | name: demo\\n  heartbeat: 1ms | cluster.heartbeat: 1ms is out of range - use 10ms to 10s
           name: demo           | name: demo\\n  name: demo | 7:3: cluster.name: the key is there twice
           store: 127.0.0.1:5701} | store: 127.0.0.1:5701}\\n    - {id: 1, interlink: 127.0.0.1:4602, store: 127.0.0.1:5702} | cluster.members[1].id: another entry has the same

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 /** Configurations that are right, for tests to load and to spoil. */
@@ -45,10 +46,20 @@ final class Example {
     }
   }
 
+  /** A file that lies beside these tests. */
+  static void copy(String file, Path directory) throws IOException {
+    try (InputStream in = Objects.requireNonNull(Example.class.getResourceAsStream(file))) {
+      Files.copy(in, directory.resolve(file));
+    }
+  }
+
   /** The example as phalanx.yaml, with the files that it names. */
   static void writeInto(Path directory) throws IOException {
     Files.writeString(directory.resolve("phalanx.yaml"), shipped());
-    Files.writeString(directory.resolve("cluster.key"), "00".repeat(32) + "\n");
+    Files.writeString(directory.resolve("cluster.keys"), "seal 1 " + "00".repeat(32) + "\n");
+    for (String file : List.of("cluster-ca.pem", "member-1.pem", "member-1.key")) {
+      copy(file, directory);
+    }
     Files.writeString(directory.resolve("branch.psk"), "correct horse battery staple\n");
     Files.writeString(directory.resolve("alice.pw"), "a password of some length\n");
     Files.writeString(directory.resolve("radius.secret"), "correct horse battery staple\n");

@@ -2,6 +2,7 @@ package io.phalanx.it.bench;
 
 import io.phalanx.it.process.AdminClient;
 import io.phalanx.it.process.MemberProcess;
+import io.phalanx.replication.link.ClusterFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,11 +10,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * New IKE SAs against a real cluster: each member a process, the store with its backups, sockets.
@@ -35,6 +40,13 @@ final class IkeBench implements AutoCloseable {
     byte[] secret = new byte[32];
     random.nextBytes(secret);
     this.directory = directory;
+    new ClusterFiles(directory, random)
+        .create(
+            Lot.CLUSTER,
+            IntStream.rangeClosed(1, members)
+                .boxed()
+                .collect(Collectors.toCollection(TreeSet::new)),
+            Instant.now());
     this.lot =
         new Lot(
             "127.%d.%d".formatted(random.nextInt(64, 254), random.nextInt(1, 254)),

@@ -1,5 +1,6 @@
 package io.phalanx.it.bench;
 
+import io.phalanx.replication.link.ClusterFiles;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ record Lot(
     String suite,
     String secret,
     Optional<Certificates> certificates) {
+  static final String CLUSTER = "bench";
   static final int IKE_PORT = 10_500;
   static final int NAT_PORT = 14_500;
   private static final String GATEWAY = Certificates.identity(Certificates.GATEWAY);
@@ -45,8 +47,9 @@ record Lot(
       datagrams: {bind: "%3$s:19000", peer: "%6$s.3:19000", mtu: 1400}
     admin: "%3$s:19470"
     cluster:
-      name: bench
-      keys: [{id: 1, secret: "%7$s"}]
+      name: %15$s
+      keyring: %7$s
+      tls: {authorities: [%16$s], certificate: %17$s, key: %18$s}
       members:
     %8$s
       backups: %9$d
@@ -67,7 +70,7 @@ record Lot(
             IKE_PORT,
             NAT_PORT,
             block,
-            secret,
+            ClusterFiles.KEYRING,
             IntStream.rangeClosed(1, members)
                 .mapToObj(this::listed)
                 .collect(Collectors.joining("\n")),
@@ -76,7 +79,11 @@ record Lot(
             own(Certificates.GATEWAY),
             peer(),
             suite,
-            keys());
+            keys(),
+            CLUSTER,
+            ClusterFiles.AUTHORITY,
+            ClusterFiles.certificate(id),
+            ClusterFiles.key(id));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.phalanx.it.demo;
 
 import io.phalanx.it.balancer.Backend;
+import io.phalanx.replication.link.ClusterFiles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -8,26 +9,36 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Writes the configuration files of a demo, with fresh secrets, readable by the owner only. */
 final class Configs {
+  private static final String CLUSTER = "demo";
+
   private final Path directory;
   private final Site site;
   private final DemoOptions options;
   private final String presharedKey;
-  private final String clusterKey;
   private final String initiatorKey;
 
-  Configs(Path directory, Site site, DemoOptions options, SecureRandom random) {
+  Configs(Path directory, Site site, DemoOptions options, SecureRandom random) throws IOException {
     this.directory = directory;
     this.site = site;
     this.options = options;
     this.presharedKey = Base64.getEncoder().encodeToString(octets(random));
-    this.clusterKey = HexFormat.of().formatHex(octets(random));
+    new ClusterFiles(directory, random)
+        .create(
+            CLUSTER,
+            IntStream.rangeClosed(1, options.members())
+                .boxed()
+                .collect(Collectors.toCollection(TreeSet::new)),
+            Instant.now());
     this.initiatorKey = HexFormat.of().formatHex(octets(random));
   }
 
@@ -41,8 +52,9 @@ final class Configs {
           datagrams: {bind: "%s", peer: "%s", mtu: 1400}
         admin: "%s"
         cluster:
-          name: demo
-          keys: [{id: 1, secret: "%s"}]
+          name: %s
+          keyring: %s
+          tls: {authorities: [%s], certificate: %s, key: %s}
           members:
         %s
           backups: %d
@@ -67,7 +79,11 @@ final class Configs {
                 text(site.clear(member.address())),
                 text(site.protectedNetwork()),
                 text(member.readiness()),
-                clusterKey,
+                CLUSTER,
+                ClusterFiles.KEYRING,
+                ClusterFiles.AUTHORITY,
+                ClusterFiles.certificate(id),
+                ClusterFiles.key(id),
                 members(site.members(options.members())),
                 options.backups(),
                 options.minimumMembers(),

@@ -39,7 +39,7 @@ final class Demo implements AutoCloseable {
   private double takeoverMs;
   private int killed;
 
-  Demo(DemoOptions options, Screen screen, Path directory) {
+  Demo(DemoOptions options, Screen screen, Path directory) throws IOException {
     SecureRandom random = new SecureRandom();
     this.options = options;
     this.screen = screen;

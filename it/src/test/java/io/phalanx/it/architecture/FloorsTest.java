@@ -75,10 +75,11 @@ class FloorsTest {
           .resideInAPackage("io.netty..");
 
   @ArchTest
-  static final ArchRule onlyNodeAndTheCiphersOfThePacketPathKnowBouncyCastle =
+  static final ArchRule onlyNodeTheMembersCertificatesAndTheCiphersOfThePacketPathKnowBouncyCastle =
       noClasses()
           .that()
-          .resideOutsideOfPackages("io.phalanx.node..", "io.phalanx.datapath.crypto..")
+          .resideOutsideOfPackages(
+              "io.phalanx.node..", "io.phalanx.replication.link..", "io.phalanx.datapath.crypto..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.bouncycastle..");

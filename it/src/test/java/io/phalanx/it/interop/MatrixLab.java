@@ -87,12 +87,7 @@ final class MatrixLab {
       tun: {name: phx0, mtu: 1400}
     admin: "%s:9470"
     cluster:
-      name: lab
-      keys: [{id: 1, secret: "%s"}]
-      members:
     %s
-      backups: 2
-      minimum-members: 1
     ike:
       retransmit-first: 400ms
       retransmit-base: 1.5
@@ -115,8 +110,7 @@ final class MatrixLab {
                 Lab.frontOf(id),
                 id,
                 Lab.frontOf(id),
-                LabConfig.CLUSTER_KEY,
-                LabConfig.members(),
+                LabConfig.cluster(directory, id),
                 COOKIE_THRESHOLD,
                 Lab.SECRET)
         + scenarios.stream().map(each -> connection(each, pki)).collect(Collectors.joining());

@@ -5,18 +5,22 @@ import io.phalanx.it.balancer.Balancer;
 import io.phalanx.it.process.AdminClient;
 import io.phalanx.it.process.JavaCommand;
 import io.phalanx.it.process.MemberProcess;
+import io.phalanx.replication.link.ClusterFiles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -68,6 +72,13 @@ public final class Lab implements AutoCloseable {
     this.plan = plan;
     this.pki =
         Pki.make(Files.createDirectory(directory.resolve("pki")), GATEWAY_ID, CERTIFICATE_ID);
+    new ClusterFiles(directory.resolve(LabConfig.CLUSTER_FILES), new SecureRandom())
+        .create(
+            "lab",
+            IntStream.rangeClosed(1, MEMBERS)
+                .boxed()
+                .collect(Collectors.toCollection(TreeSet::new)),
+            Instant.now());
   }
 
   /** Builds the network, starts all members, the balancer and the servers of the network. */

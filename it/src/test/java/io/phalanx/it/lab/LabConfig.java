@@ -1,17 +1,39 @@
 package io.phalanx.it.lab;
 
+import io.phalanx.replication.link.ClusterFiles;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The configuration of a member of the laboratory. */
 public final class LabConfig {
-  public static final String CLUSTER_KEY = "5a".repeat(32);
+  /** The directory of the cluster's keyring and certificates. */
+  static final String CLUSTER_FILES = "cluster";
 
   private LabConfig() {}
 
-  /** The members, as they stand under {@code cluster}. */
-  public static String members() {
+  /** What stands under {@code cluster}, for this member. */
+  public static String cluster(Path directory, int id) {
+    Path files = directory.resolve(CLUSTER_FILES);
+    return """
+      name: lab
+      keyring: "%s"
+      tls: {authorities: ["%s"], certificate: "%s", key: "%s"}
+      members:
+    %s
+      backups: 2
+      minimum-members: 1
+    """
+        .stripTrailing()
+        .formatted(
+            files.resolve(ClusterFiles.KEYRING),
+            files.resolve(ClusterFiles.AUTHORITY),
+            files.resolve(ClusterFiles.certificate(id)),
+            files.resolve(ClusterFiles.key(id)),
+            members());
+  }
+
+  private static String members() {
     return IntStream.rangeClosed(1, Lab.MEMBERS)
         .mapToObj(
             each ->
@@ -29,12 +51,7 @@ public final class LabConfig {
       tun: {name: phx0, mtu: 1400}
     admin: "%s:9470"
     cluster:
-      name: lab
-      keys: [{id: 1, secret: "%s"}]
-      members:
     %s
-      backups: 2
-      minimum-members: 1
     pools:
       - {name: road, addresses: [10.77.0.0/24], dns: [10.50.0.10]}
     connections:
@@ -55,8 +72,7 @@ public final class LabConfig {
             directory.resolve("state" + id),
             Lab.frontOf(id),
             Lab.frontOf(id),
-            CLUSTER_KEY,
-            members(),
+            cluster(directory, id),
             Lab.GATEWAY_ID,
             Lab.PSK_ID,
             Lab.GATEWAY_ID,

@@ -1,5 +1,6 @@
 package io.phalanx.node.auth;
 
+import io.phalanx.config.Pem;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.CertificateEncodingException;

@@ -1,5 +1,6 @@
 package io.phalanx.node.auth;
 
+import io.phalanx.config.Pem;
 import java.io.ByteArrayOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       NodeCommand.class,
       DrainCommand.class,
+      ClusterCommand.class,
       ConfigCommand.class,
       VersionCommand.class,
       CommandLine.HelpCommand.class

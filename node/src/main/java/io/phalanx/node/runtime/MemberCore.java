@@ -2,6 +2,7 @@ package io.phalanx.node.runtime;
 
 import io.phalanx.config.GatewayConfig;
 import io.phalanx.config.GatewayConfig.ClusterMember;
+import io.phalanx.config.GatewayConfig.RetiredKey;
 import io.phalanx.config.Secret;
 import io.phalanx.datapath.Datapath;
 import io.phalanx.datapath.NonceSource;
@@ -33,8 +34,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * What a member decides with, put together from ports: IKEv2 engine, ownership, sweeping, keepers.
@@ -121,8 +124,8 @@ public final class MemberCore {
   public static MemberCore build(Ports ports, Switchboard switchboard) {
     GatewayConfig config = ports.config();
     ControlLoop control = ports.control();
-    Keyring keyring = new Keyring(config.cluster().keys());
-    IkeSpis ikeSpis = new IkeSpis(secrets(keyring, "ike-spi"), ports.random()::nextLong);
+    IkeSpis ikeSpis =
+        new IkeSpis(marks(config, "ike-spi", RetiredKey::ikeMarks), ports.random()::nextLong);
     IkeEngine engine =
         new IkeEngine(
             config,
@@ -181,14 +184,19 @@ public final class MemberCore {
         .toList();
   }
 
-  /** Secrets of one purpose out of each key of the ring, newest first. */
-  static List<Secret> secrets(Keyring keyring, String purpose) {
-    return keyring.ids().stream().map(id -> keyring.derive(id, purpose, 32)).toList();
+  /** What marks SPIs of one kind: by each key of the ring, newest first, then by retired ones. */
+  private static List<Secret> marks(
+      GatewayConfig config, String purpose, Function<RetiredKey, Secret> retired) {
+    Keyring keyring = new Keyring(config.cluster().keys());
+    return Stream.concat(
+            keyring.ids().stream().map(id -> keyring.derive(id, purpose, 32)),
+            config.cluster().protection().retiredKeys().stream().map(retired))
+        .toList();
   }
 
   /** The SPIs of a member of this cluster. */
   public static EspSpis espSpis(GatewayConfig config, Registry registry) {
-    EspSpis spis = new EspSpis(secrets(new Keyring(config.cluster().keys()), "esp-spi"), registry);
+    EspSpis spis = new EspSpis(marks(config, "esp-spi", RetiredKey::espMarks), registry);
     spis.prefetch();
     return spis;
   }

@@ -6,6 +6,7 @@ import static io.phalanx.node.vectors.SharedVectors.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.phalanx.config.Identity;
+import io.phalanx.config.Pem;
 import io.phalanx.config.iana.AuthMethod;
 import io.phalanx.node.ike.wire.Payload.Authentication;
 import io.phalanx.node.vectors.SharedVectors;

@@ -126,7 +126,9 @@ public final class Configs {
             1,
             1,
             Duration.ofMillis(50),
-            Duration.ofMillis(200)),
+            Duration.ofMillis(200),
+            new GatewayConfig.Protection(
+                new GatewayConfig.StoreSecurity.Closed(), Optional.empty(), List.of())),
         new GatewayConfig.Ike(
             Duration.ofMillis(500),
             1.5,

@@ -17,6 +17,7 @@ import io.phalanx.replication.table.TableRegistry;
 import io.phalanx.replication.table.TableStore;
 import io.phalanx.replication.table.Tables;
 import io.phalanx.replication.table.Wrapping;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
@@ -150,8 +151,10 @@ public final class HazelcastCluster implements AutoCloseable {
    * answer at all.
    *
    * @param cluster whose {@code members} hold this one
-   * @param keyring of the cluster: members with none of its keys are not let in
-   * @throws IllegalStateException if the address is taken, or another member has the same id
+   * @param keyring of the cluster: members with none of its keys are not let in, nor are those
+   *     without a certificate, unless the configuration says so
+   * @throws IllegalStateException if the address is taken, another member has the same id, or the
+   *     certificates cannot be used
    */
   public static HazelcastCluster start(Cluster cluster, int memberId, Keyring keyring) {
     ClusterMember self =
@@ -162,9 +165,12 @@ public final class HazelcastCluster implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     HazelcastInstance instance;
     try {
+      JoinHandshake join = new JoinHandshake(keyring, random);
       instance =
           MemberInstance.start(
-              MemberSettings.of(cluster, self), new JoinHandshake(keyring, random));
+              MemberSettings.of(cluster, self), new LinkHandshake(cluster, memberId, join));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new IllegalStateException("the store's certificates: " + e.getMessage(), e);
     } catch (HazelcastException | IllegalStateException e) {
       throw new IllegalStateException(
           "the store cannot start on " + self.store() + ": " + e.getMessage(), e);

@@ -1,42 +1,50 @@
 package io.phalanx.replication.hazelcast;
 
-import com.hazelcast.nio.MemberSocketInterceptor;
 import io.phalanx.replication.seal.Keyring;
-import java.io.DataInputStream;
 import java.io.IOException;
-import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.util.Properties;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Lets only members of this cluster connect: both ends prove that they hold a cluster key before
- * the first octet of Hazelcast's own protocol, so that nobody else reaches its deserialization.
+ * Both ends of a connection prove that they hold a cluster key.
  *
  * <pre>
  * each end:  | challenge (32) |                then
  *            | key id (1) | HMAC-SHA256(key, role, own challenge, challenge of the other) (32) |
  * </pre>
  *
- * <p>The role is in it, so that a proof cannot be sent back to whom it came from. What follows on
- * the connection is not protected: the network between members has to be their own. Values are
- * sealed apart from this.
+ * <p>The role is in it, so that a proof cannot be sent back to whom it came from. Under TLS it says
+ * beside the certificates that the other end reads what we seal; and an end that connects knows by
+ * it that its certificate was accepted, which TLS 1.3 does not tell.
  */
-final class JoinHandshake implements MemberSocketInterceptor {
+final class JoinHandshake {
   private static final int CHALLENGE_OCTETS = 32;
   private static final int PROOF_OCTETS = 32;
-  private static final int TIMEOUT_MILLIS = 2000;
 
   private final Keyring keyring;
   private final SecureRandom random;
 
-  private enum Role {
+  enum Role {
     CONNECTS,
-    ACCEPTS
+    ACCEPTS;
+
+    Role other() {
+      return this == CONNECTS ? ACCEPTS : CONNECTS;
+    }
+  }
+
+  /** The other end holds none of our keys. */
+  static final class Refusal extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Refusal(String message) {
+      super(message);
+    }
   }
 
   JoinHandshake(Keyring keyring, SecureRandom random) {
@@ -44,42 +52,26 @@ final class JoinHandshake implements MemberSocketInterceptor {
     this.random = random;
   }
 
-  @Override
-  public void init(Properties properties) {}
-
-  @Override
-  public void onConnect(Socket socket) throws IOException {
-    shake(socket, Role.CONNECTS, Role.ACCEPTS);
-  }
-
-  @Override
-  public void onAccept(Socket socket) throws IOException {
-    shake(socket, Role.ACCEPTS, Role.CONNECTS);
-  }
-
-  private void shake(Socket socket, Role mine, Role theirs) throws IOException {
-    int timeoutBefore = socket.getSoTimeout();
-    socket.setSoTimeout(TIMEOUT_MILLIS);
+  /**
+   * @throws Refusal if the other end holds no key of ours
+   */
+  void shake(Exchange exchange, Role mine) throws IOException {
     byte[] challenge = new byte[CHALLENGE_OCTETS];
     random.nextBytes(challenge);
-    var out = socket.getOutputStream();
-    var in = new DataInputStream(socket.getInputStream());
-    out.write(challenge);
-    out.flush();
-    byte[] theirChallenge = new byte[CHALLENGE_OCTETS];
-    in.readFully(theirChallenge);
+    exchange.send(challenge);
+    byte[] theirChallenge = exchange.receive(CHALLENGE_OCTETS);
 
-    out.write(keyring.newest());
-    out.write(proof(keyring.newest(), mine, challenge, theirChallenge));
-    out.flush();
-    int keyId = in.readUnsignedByte();
-    byte[] theirProof = new byte[PROOF_OCTETS];
-    in.readFully(theirProof);
+    int newest = keyring.newest();
+    byte[] own = proof(newest, mine, challenge, theirChallenge);
+    exchange.send(ByteBuffer.allocate(1 + PROOF_OCTETS).put((byte) newest).put(own).array());
+    ByteBuffer answer = ByteBuffer.wrap(exchange.receive(1 + PROOF_OCTETS));
+    int keyId = Byte.toUnsignedInt(answer.get());
+    byte[] theirs = new byte[PROOF_OCTETS];
+    answer.get(theirs);
     if (!keyring.holds(keyId)
-        || !MessageDigest.isEqual(theirProof, proof(keyId, theirs, theirChallenge, challenge))) {
-      throw new IOException("not a member of this cluster: other key");
+        || !MessageDigest.isEqual(theirs, proof(keyId, mine.other(), theirChallenge, challenge))) {
+      throw new Refusal("not a member of this cluster: other key");
     }
-    socket.setSoTimeout(timeoutBefore);
   }
 
   private byte[] proof(int keyId, Role role, byte[] own, byte[] other) throws IOException {

@@ -11,17 +11,20 @@ import com.hazelcast.instance.impl.HazelcastInstanceFactory;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.instance.impl.Node;
 import com.hazelcast.instance.impl.NodeExtension;
+import com.hazelcast.internal.networking.ChannelInitializer;
+import com.hazelcast.internal.server.ServerContext;
 import com.hazelcast.nio.MemberSocketInterceptor;
+import java.util.function.Function;
 
-/** The two places where we reach into Hazelcast: its public interface has no way to either. */
+/** The places where we reach into Hazelcast: its public interface has no way to any of them. */
 final class MemberInstance {
   private MemberInstance() {}
 
   /**
    * Starts a member whose connections begin with a handshake. The open-source edition accepts the
-   * configuration of an interceptor and does not use it.
+   * configuration of an interceptor and does not use it; TLS it does not have.
    */
-  static HazelcastInstance start(Config config, MemberSocketInterceptor handshake) {
+  static HazelcastInstance start(Config config, LinkHandshake handshake) {
     config
         .getNetworkConfig()
         .setSocketInterceptorConfig(
@@ -36,6 +39,12 @@ final class MemberInstance {
               @Override
               public MemberSocketInterceptor getSocketInterceptor(EndpointQualifier endpoint) {
                 return handshake;
+              }
+
+              @Override
+              public Function<EndpointQualifier, ChannelInitializer> createChannelInitializerFn(
+                  ServerContext context) {
+                return super.createChannelInitializerFn(context).andThen(handshake::protect);
               }
             };
           }

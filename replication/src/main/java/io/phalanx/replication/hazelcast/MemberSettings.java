@@ -175,6 +175,8 @@ final class MemberSettings {
         Map.entry("hazelcast.health.monitoring.level", "OFF"),
         Map.entry("hazelcast.socket.bind.any", "false"),
         Map.entry("hazelcast.socket.server.bind.any", "false"),
+        // Connections come from where members are known to be (HandshakeSlots).
+        Map.entry("hazelcast.socket.client.bind.any", "false"),
         Map.entry(
             "hazelcast.prefer.ipv4.stack",
             Boolean.toString(self.getAddress() instanceof Inet4Address)),

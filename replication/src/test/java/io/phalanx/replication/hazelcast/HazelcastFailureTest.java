@@ -177,7 +177,7 @@ class HazelcastFailureTest {
   void shouldSayThatTheAddressIsTaken() throws IOException {
     try (TestCluster cluster = TestCluster.of(1)) {
       cluster.start(1, TestCluster.KEYS);
-      assertThatThrownBy(() -> HazelcastCluster.start(cluster.cluster(), 1, TestCluster.KEYS))
+      assertThatThrownBy(() -> HazelcastCluster.start(cluster.clusterOf(1), 1, TestCluster.KEYS))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining(cluster.cluster().members().getFirst().store().toString());
     }

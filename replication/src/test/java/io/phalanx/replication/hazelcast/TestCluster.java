@@ -6,30 +6,43 @@ import static org.awaitility.Awaitility.await;
 import io.phalanx.config.GatewayConfig.Cluster;
 import io.phalanx.config.GatewayConfig.ClusterKey;
 import io.phalanx.config.GatewayConfig.ClusterMember;
+import io.phalanx.config.GatewayConfig.Protection;
+import io.phalanx.config.GatewayConfig.StoreSecurity;
 import io.phalanx.config.Secret;
 import io.phalanx.replication.StoreFixture.Ports;
 import io.phalanx.replication.image.Images;
+import io.phalanx.replication.link.TestPki;
 import io.phalanx.replication.seal.Keyring;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /** Real members in one JVM, on free ports of the loopback address. */
 final class TestCluster implements AutoCloseable {
   static final Keyring KEYS =
       new Keyring(List.of(new ClusterKey(1, Secret.of(Images.octets(0x11, 32)))));
 
+  private final Path directory;
+  private final TestPki pki;
   private final Cluster cluster;
   private final Map<Integer, HazelcastCluster> members = new TreeMap<>();
 
-  private TestCluster(Cluster cluster) {
+  private TestCluster(Path directory, TestPki pki, Cluster cluster) {
+    this.directory = directory;
+    this.pki = pki;
     this.cluster = cluster;
   }
 
@@ -49,15 +62,24 @@ final class TestCluster implements AutoCloseable {
     for (ServerSocket socket : held) {
       socket.close();
     }
+    String name = "test-" + configured.getFirst().store().getPort();
+    Path directory = Files.createTempDirectory(name);
     return new TestCluster(
+        directory,
+        TestPki.in(directory, name),
         new Cluster(
-            "test-" + configured.getFirst().store().getPort(),
+            name,
             configured,
             List.of(),
             1,
             minimumMembers,
             Duration.ofMillis(50),
-            Duration.ofMillis(200)));
+            Duration.ofMillis(200),
+            secured(new StoreSecurity.Closed())));
+  }
+
+  private static Protection secured(StoreSecurity security) {
+    return new Protection(security, Optional.empty(), List.of());
   }
 
   private static InetSocketAddress loopback(int port) {
@@ -72,7 +94,8 @@ final class TestCluster implements AutoCloseable {
     for (int id = 2; id <= size; id++) {
       int member = id;
       starting.add(
-          CompletableFuture.supplyAsync(() -> HazelcastCluster.start(cluster, member, KEYS)));
+          CompletableFuture.supplyAsync(
+              () -> HazelcastCluster.start(clusterOf(member), member, KEYS)));
     }
     for (int id = 2; id <= size; id++) {
       members.put(id, starting.get(id - 2).join());
@@ -83,9 +106,30 @@ final class TestCluster implements AutoCloseable {
   }
 
   HazelcastCluster start(int id, Keyring keys) {
-    HazelcastCluster member = HazelcastCluster.start(cluster, id, keys);
+    return start(id, keys, issue(id));
+  }
+
+  HazelcastCluster start(int id, Keyring keys, StoreSecurity security) {
+    HazelcastCluster member = HazelcastCluster.start(cluster(security), id, keys);
     members.put(id, member);
     return member;
+  }
+
+  /** A certificate of this cluster's authority. */
+  StoreSecurity.Tls issue(int id) {
+    try {
+      return pki.issue(cluster.name(), id);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  TestPki pki() {
+    return pki;
+  }
+
+  Path directory() {
+    return directory;
   }
 
   HazelcastCluster member(int id) {
@@ -101,8 +145,25 @@ final class TestCluster implements AutoCloseable {
     return new Ports(member.saStore(), member.leaseStore(), member.registry());
   }
 
+  /** Nobody is let in under this configuration. */
   Cluster cluster() {
     return cluster;
+  }
+
+  Cluster clusterOf(int id) {
+    return cluster(issue(id));
+  }
+
+  private Cluster cluster(StoreSecurity security) {
+    return new Cluster(
+        cluster.name(),
+        cluster.members(),
+        cluster.keys(),
+        cluster.backups(),
+        cluster.minimumMembers(),
+        cluster.heartbeat(),
+        cluster.suspectAfter(),
+        secured(security));
   }
 
   void awaitMembers(int size) {
@@ -129,5 +190,12 @@ final class TestCluster implements AutoCloseable {
   @Override
   public void close() {
     members.values().forEach(HazelcastCluster::terminate);
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

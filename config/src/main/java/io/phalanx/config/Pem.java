@@ -1,4 +1,4 @@
-package io.phalanx.node.auth;
+package io.phalanx.config;
 
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
@@ -15,11 +15,13 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads PEM text (RFC 7468) of the configuration. Faults name what is wrong, never key octets. */
-final class Pem {
+/** Reads and writes PEM text (RFC 7468). Faults name what is wrong, never key octets. */
+public final class Pem {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
   private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC", "RSASSA-PSS", "EdDSA");
+
+  private static final int LINE = 64;
 
   private Pem() {}
 
@@ -28,7 +30,7 @@ final class Pem {
    *
    * @throws IllegalArgumentException if there is none, or one is malformed
    */
-  static List<X509Certificate> certificates(String text) {
+  public static List<X509Certificate> certificates(String text) {
     List<X509Certificate> certificates = new ArrayList<>();
     Matcher block = BLOCK.matcher(text);
     while (block.find()) {
@@ -47,7 +49,7 @@ final class Pem {
    *
    * @throws IllegalArgumentException if there is none, or it is malformed
    */
-  static PrivateKey privateKey(String text) {
+  public static PrivateKey privateKey(String text) {
     Matcher block = BLOCK.matcher(text);
     while (block.find()) {
       switch (block.group(1)) {
@@ -64,6 +66,12 @@ final class Pem {
       }
     }
     throw new IllegalArgumentException("no PEM block PRIVATE KEY");
+  }
+
+  /** One block with its lines, a line end at its end. */
+  public static String block(String label, byte[] der) {
+    String body = Base64.getMimeEncoder(LINE, new byte[] {'\n'}).encodeToString(der);
+    return "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n";
   }
 
   private static PrivateKey pkcs8(byte[] der) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.phalanx.replication.link;
+
+import org.jspecify.annotations.NullMarked;
