@@ -3,6 +3,7 @@ package io.phalanx.it;
 import io.phalanx.it.balancer.BalancerCommand;
 import io.phalanx.it.bench.BenchCommand;
 import io.phalanx.it.demo.DemoCommand;
+import io.phalanx.it.loadgen.LoadgenCommand;
 import io.phalanx.node.cli.CommandProvider;
 import java.util.List;
 
@@ -10,6 +11,7 @@ import java.util.List;
 public final class Commands implements CommandProvider {
   @Override
   public List<Object> commands() {
-    return List.of(new DemoCommand(), new BalancerCommand(), new BenchCommand());
+    return List.of(
+        new DemoCommand(), new BalancerCommand(), new BenchCommand(), new LoadgenCommand());
   }
 }
