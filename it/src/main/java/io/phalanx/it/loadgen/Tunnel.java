@@ -56,7 +56,7 @@ final class Tunnel {
     EspPacket.putHeader(out, 0, outboundSpi, sequence);
     long iv = ivs.next();
     for (int octet = 0; octet < sealer.ivOctets(); octet++) {
-      out[EspPacket.IV + octet] = (byte) (octet < 8 ? iv >>> 8 * (7 - octet) : 0);
+      out[EspPacket.IV + octet] = (byte) (octet < 8 ? iv >>> (8 * (7 - octet)) : 0);
     }
     System.arraycopy(packet, 0, out, payload, packet.length);
     int length =
