@@ -3,6 +3,7 @@ package io.phalanx.it;
 import io.phalanx.it.balancer.BalancerCommand;
 import io.phalanx.it.bench.BenchCommand;
 import io.phalanx.it.demo.DemoCommand;
+import io.phalanx.it.faults.FaultsCommand;
 import io.phalanx.it.loadgen.LoadgenCommand;
 import io.phalanx.node.cli.CommandProvider;
 import java.util.List;
@@ -12,6 +13,10 @@ public final class Commands implements CommandProvider {
   @Override
   public List<Object> commands() {
     return List.of(
-        new DemoCommand(), new BalancerCommand(), new BenchCommand(), new LoadgenCommand());
+        new DemoCommand(),
+        new BalancerCommand(),
+        new BenchCommand(),
+        new LoadgenCommand(),
+        new FaultsCommand());
   }
 }

@@ -38,10 +38,27 @@ import java.util.concurrent.atomic.AtomicLong;
  * at the end.
  */
 public final class LoadGenerator implements AutoCloseable {
+  /** Where a run stands. */
+  public enum Phase {
+    UP("all peers are up"),
+    SENT("the traffic has ended");
+
+    private final String text;
+
+    Phase(String text) {
+      this.text = text;
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+
   /** Told on the generator's thread of what is reached. */
   @FunctionalInterface
   public interface Progress {
-    void reached(String what);
+    void reached(Phase phase);
   }
 
   private static final int DIRECTION = 3;
@@ -76,6 +93,7 @@ public final class LoadGenerator implements AutoCloseable {
   private int nextTicked;
   private long lastTickNanos;
   private boolean replaying;
+  private volatile boolean held;
   private volatile boolean stopped;
 
   public LoadGenerator(LoadPlan plan, Way way) throws IOException {
@@ -89,8 +107,14 @@ public final class LoadGenerator implements AutoCloseable {
     return System.nanoTime() - startNanos;
   }
 
-  PacketBook book() {
+  /** What came of each packet; to be read when the run has ended. */
+  public PacketBook book() {
     return book;
+  }
+
+  /** Keeps the peers idle, or lets them send; from any thread. */
+  public void hold(boolean idle) {
+    held = idle;
   }
 
   /** Ends the traffic before its time; from any thread. */
@@ -108,11 +132,11 @@ public final class LoadGenerator implements AutoCloseable {
     bringUp();
     double setUpSeconds = (now() - begin) / 1e9;
     long established = events.established;
-    progress.reached("all %d peers are up".formatted(plan.peers()));
+    progress.reached(Phase.UP);
     long end = now() + plan.duration().toNanos();
     send(end);
     turns(DRAIN_NANOS);
-    progress.reached("the traffic has ended");
+    progress.reached(Phase.SENT);
     if (plan.check()) {
       replay();
     }
@@ -175,6 +199,11 @@ public final class LoadGenerator implements AutoCloseable {
     long interval = 1_000_000_000L / plan.packetsPerSecond();
     long due = now();
     while (!stopped && now() < endNanos && !book.full()) {
+      if (held) {
+        turn(10);
+        due = now();
+        continue;
+      }
       int batch = 0;
       while (now() >= due && batch++ < BATCH && !book.full()) {
         sendOne();

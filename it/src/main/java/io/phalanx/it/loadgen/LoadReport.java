@@ -40,7 +40,7 @@ public record LoadReport(
     List<String> oddities) {
 
   /** Whether nothing was sent or accepted twice. Loss is not asked for here. */
-  boolean clean() {
+  public boolean clean() {
     return duplicated == 0 && repeatedNumbers == 0 && replaysAccepted == 0;
   }
 }

@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -134,13 +133,13 @@ public final class LoadgenCommand implements Callable<Integer> {
     try (LoadGenerator generator = new LoadGenerator(plan, Way.direct(plan))) {
       LoadReport report =
           generator.run(
-              what -> {
-                progress.println("phalanx: " + what);
+              phase -> {
+                progress.println("phalanx: " + phase);
                 progress.flush();
               });
       out.println(json ? new ObjectMapper().writeValueAsString(report) : text(report));
       out.flush();
-      return Optional.of(report).filter(LoadReport::clean).map(_ -> 0).orElse(1);
+      return report.clean() ? 0 : 1;
     }
   }
 

@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
  *
  * <p>Times are nanoseconds since the beginning of the run.
  */
-final class PacketBook {
-  static final long NEVER = -1;
+public final class PacketBook {
+  public static final long NEVER = -1;
 
   private final int peers;
   private final int[] peerOf;
@@ -152,7 +152,7 @@ final class PacketBook {
   /**
    * Nanoseconds after a moment when the first packet was echoed that was sent after it, by peer.
    */
-  long[] firstEchoes(long sinceNanos) {
+  public long[] firstEchoes(long sinceNanos) {
     long[] first = new long[peers];
     Arrays.fill(first, NEVER);
     for (int number = 0; number < sent; number++) {
@@ -165,8 +165,21 @@ final class PacketBook {
     return first;
   }
 
+  /** Peers that have sent packets after a moment, and have not seen an echo of any of them. */
+  public long silentSince(long sinceNanos) {
+    boolean[] sending = new boolean[peers];
+    boolean[] heard = new boolean[peers];
+    for (int number = 0; number < sent; number++) {
+      if (sentNanos[number] >= sinceNanos) {
+        sending[peerOf[number]] = true;
+        heard[peerOf[number]] |= counts(echoNanos[number]);
+      }
+    }
+    return IntStream.range(0, peers).filter(peer -> sending[peer] && !heard[peer]).count();
+  }
+
   /** Packets lost of those sent between two moments. */
-  long lostBetween(long fromNanos, long toNanos) {
+  public long lostBetween(long fromNanos, long toNanos) {
     long lost = 0;
     for (int number = 0; number < sent; number++) {
       if (!counts(echoNanos[number])

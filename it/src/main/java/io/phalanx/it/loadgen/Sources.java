@@ -32,7 +32,8 @@ public record Sources(InetAddress first, int count) {
             Integer.parseInt(text.substring(plus + 1)));
   }
 
-  InetSocketAddress of(int peer) {
+  /** Where a peer comes from; port 0 for any. */
+  public InetSocketAddress of(int peer) {
     byte[] octets = first.getAddress();
     BigInteger sum = new BigInteger(1, octets).add(BigInteger.valueOf(peer % count));
     byte[] digits = sum.toByteArray();

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * @param count of values; with none, all others are 0
  */
 public record Spread(int count, double least, double median, double p99, double most) {
-  static Spread of(long[] nanos) {
+  public static Spread of(long[] nanos) {
     long[] sorted = nanos.clone();
     Arrays.sort(sorted);
     return new Spread(

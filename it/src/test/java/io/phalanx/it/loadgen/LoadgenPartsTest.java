@@ -95,6 +95,16 @@ class LoadgenPartsTest {
   }
 
   @Test
+  void shouldTellWhoHearsNothingAnyMore() {
+    PacketBook book = new PacketBook(3, 10);
+    book.echo(0, book.send(0, 5 * MILLI), 6 * MILLI);
+    book.send(0, 10 * MILLI);
+    book.echo(1, book.send(1, 10 * MILLI), 11 * MILLI);
+    assertThat(book.silentSince(10 * MILLI)).isEqualTo(1);
+    assertThat(book.silentSince(0)).isZero();
+  }
+
+  @Test
   void shouldTellAnAcceptedReplayFromALatePacket() {
     PacketBook book = new PacketBook(1, 2);
     int echoed = book.send(0, 0);

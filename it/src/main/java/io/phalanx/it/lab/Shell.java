@@ -69,7 +69,7 @@ public final class Shell {
   }
 
   /** The words of a prefix, then those of a command. */
-  static List<String> join(List<String> prefix, List<String> command) {
+  public static List<String> join(List<String> prefix, List<String> command) {
     List<String> words = new ArrayList<>(prefix);
     words.addAll(command);
     return words;

@@ -6,8 +6,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Network namespaces of one test run, under a prefix of its own; all removed on close. */
-final class Namespaces implements AutoCloseable {
+/** Network namespaces of one run, under a prefix of its own; all that are made removed on close. */
+public final class Namespaces implements AutoCloseable {
   private static final List<String> SETTINGS =
       List.of(
           "net.ipv4.ip_forward=1",
@@ -17,10 +17,24 @@ final class Namespaces implements AutoCloseable {
           "net.ipv4.conf.all.send_redirects=0",
           "net.ipv4.conf.default.send_redirects=0");
 
-  private final String prefix = "phx" + Long.toString(ProcessHandle.current().pid(), 36) + "-";
+  private final String prefix;
   private final Set<String> made = new LinkedHashSet<>();
 
-  void add(String name) throws IOException, InterruptedException {
+  public Namespaces() {
+    this("phx" + Long.toString(ProcessHandle.current().pid(), 36) + "-");
+  }
+
+  /** Those that another process has made, and removes. */
+  public Namespaces(String prefix) {
+    this.prefix = prefix;
+  }
+
+  /** What the names of all of them begin with. */
+  public String prefix() {
+    return prefix;
+  }
+
+  public void add(String name) throws IOException, InterruptedException {
     made.add(name);
     Shell.must("ip netns add " + full(name));
     ip(name, "link set lo up");
@@ -31,12 +45,12 @@ final class Namespaces implements AutoCloseable {
   }
 
   /** {@code ip -n NAMESPACE ARGUMENTS}. */
-  void ip(String name, String arguments) throws IOException, InterruptedException {
+  public void ip(String name, String arguments) throws IOException, InterruptedException {
     Shell.must("ip -n " + full(name) + " " + arguments);
   }
 
   /** A pair of veth devices, both up. */
-  void link(String first, String firstDevice, String second, String secondDevice)
+  public void link(String first, String firstDevice, String second, String secondDevice)
       throws IOException, InterruptedException {
     Shell.must(
         "ip link add %s netns %s type veth peer name %s netns %s"
@@ -46,11 +60,11 @@ final class Namespaces implements AutoCloseable {
   }
 
   /** What to put before a command so that it runs inside. */
-  List<String> enter(String name) {
+  public List<String> enter(String name) {
     return List.of("ip", "netns", "exec", full(name));
   }
 
-  String full(String name) {
+  public String full(String name) {
     return prefix + name;
   }
 
