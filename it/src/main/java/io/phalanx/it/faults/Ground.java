@@ -106,7 +106,7 @@ final class Ground {
 
   private void drop(int id, String match) throws IOException, InterruptedException {
     String table =
-        "table inet %s { chain in { type filter hook input priority -300; %sdrop; } }"
+        "table inet %s { chain in { type filter hook input priority -300; %sdrop; }; }"
             .formatted(TABLE, match);
     Shell.must(Shell.join(enter(id), List.of("nft", table)));
   }
