@@ -96,6 +96,7 @@ final class ConnectionReader {
             "reauth",
             "mobike",
             "routability-check",
+            "redirect-to",
             "children");
     Item name = section.required("name", "name: road-warriors");
     String text = name.read(Names::plain, "");
@@ -154,6 +155,7 @@ final class ConnectionReader {
             .map(value -> value.durationOrNever(REAUTH_MIN, REKEY_MAX))
             .orElse(Duration.ZERO),
         mobility(section),
+        Gateways.read(section),
         read);
   }
 

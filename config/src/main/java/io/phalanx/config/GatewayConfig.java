@@ -128,6 +128,9 @@ public record GatewayConfig(
    * @param childless whether peers may authenticate without a Child SA (RFC 6023)
    * @param natKeepalive silence after which a NAT before us is reminded of us (RFC 3948 §4); zero
    *     for never
+   * @param followRedirects as initiator, go to another gateway where the peer says so (RFC 5685)
+   * @param redirectTo as responder, gateways that peers are sent to at once (RFC 5685); empty for
+   *     none
    */
   public record Ike(
       Duration retransmitFirst,
@@ -140,7 +143,9 @@ public record GatewayConfig(
       int fragmentSize,
       int window,
       boolean childless,
-      Duration natKeepalive) {}
+      Duration natKeepalive,
+      boolean followRedirects,
+      List<Identity> redirectTo) {}
 
   /**
    * What one source (an IPv4 address, or an IPv6 /64) may take; 0 for no limit, as behind a
@@ -191,6 +196,8 @@ public record GatewayConfig(
    * @param rekeyAfter life of an IKE SA before it is rekeyed; zero for never
    * @param reauthAfter time after which the peer has to authenticate anew (RFC 4478); zero for
    *     never
+   * @param redirectTo gateways, addresses or names, that peers of this connection are sent to once
+   *     they are authenticated (RFC 5685 §6); empty for none
    */
   public record Connection(
       String name,
@@ -205,6 +212,7 @@ public record GatewayConfig(
       Duration rekeyAfter,
       Duration reauthAfter,
       Mobility mobility,
+      List<Identity> redirectTo,
       List<Child> children) {}
 
   /**

@@ -36,7 +36,9 @@ final class IkeReader {
             "fragment-size",
             "window",
             "childless",
-            "nat-keepalive");
+            "nat-keepalive",
+            "follow-redirects",
+            "redirect-to");
     int halfOpenMax = count(section, "half-open-max", 1, HALF_OPEN_MAX, 1000);
     return new Ike(
         section
@@ -60,7 +62,9 @@ final class IkeReader {
         section
             .optional("nat-keepalive")
             .map(wait -> wait.durationOrNever(Duration.ofSeconds(1), Duration.ofHours(1)))
-            .orElse(Duration.ofSeconds(20)));
+            .orElse(Duration.ofSeconds(20)),
+        section.optional("follow-redirects").map(Item::flag).orElse(true),
+        Gateways.read(section));
   }
 
   private int cookieThreshold(Section section, int halfOpenMax) {

@@ -290,5 +290,7 @@ class ConfigLoaderTest {
           1280,
           1,
           true,
-          Duration.ofSeconds(20));
+          Duration.ofSeconds(20),
+          true,
+          List.of());
 }

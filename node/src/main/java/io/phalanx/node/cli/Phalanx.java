@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       NodeCommand.class,
       DrainCommand.class,
       ClusterCommand.class,
+      RedirectCommand.class,
       ConfigCommand.class,
       VersionCommand.class,
       CommandLine.HelpCommand.class

@@ -67,13 +67,15 @@ final class Closing {
     sa.expiresAtMillis = nowMillis;
   }
 
-  /** As initiator: ends the IKE SAs whose place this one takes (RFC 4478). */
+  /** As initiator: ends the IKE SAs whose place this one takes (RFC 4478, RFC 5685). */
   void replaceDue(IkeSa made, long nowMillis) {
     for (IkeSa old : table.all()) {
       if (old != made
           && old.connection.equals(made.connection)
-          && Reauthentication.isDue(old, nowMillis)) {
-        old.local.want(new Task.DeleteIke("authenticated anew"));
+          && (old.local.redirected || Reauthentication.isDue(old, nowMillis))) {
+        old.local.want(
+            new Task.DeleteIke(
+                old.local.redirected ? "gone to another gateway" : "authenticated anew"));
         table.touch(old);
       }
     }

@@ -1,5 +1,6 @@
 package io.phalanx.node.ike;
 
+import io.phalanx.config.Identity;
 import io.phalanx.datapath.PeerPath;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.node.auth.RevocationStatus;
@@ -91,6 +92,12 @@ public sealed interface Event {
 
   /** Rekey now, as an operator asks: a Child SA by its id, or the IKE SA with saId 0. */
   record Rekey(long ikeSpi, int saId) implements Event {}
+
+  /**
+   * Send peers to another gateway from now on, as an operator asks: those that come, and those that
+   * are here (RFC 5685); with none, as the configuration says.
+   */
+  record Redirect(Optional<Identity> gateway) implements Event {}
 
   /** Close an IKE SA, as an operator asks. */
   record Terminate(long ikeSpi) implements Event {}

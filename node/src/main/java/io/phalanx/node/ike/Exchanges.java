@@ -54,6 +54,7 @@ final class Exchanges {
   private final CreateChild createChild;
   private final RekeyIke rekeyIke;
   private final CrashDetection crashDetection;
+  private final Redirection redirection;
 
   Exchanges(Environment environment, SaTable table, Timers timers) {
     this.environment = environment;
@@ -65,7 +66,9 @@ final class Exchanges {
     closing = new Closing(table, childSas);
     crashDetection = new CrashDetection(environment, closing);
     mobike = new Mobike(environment);
-    informational = new Informational(messages, mobike, childSas, closing);
+    redirection = new Redirection(environment);
+    informational =
+        new Informational(environment, messages, redirection, mobike, childSas, closing);
     migration = new Migration(environment, messages, informational, mobike);
     accounts = new Accounts(environment);
     auth =
@@ -78,9 +81,10 @@ final class Exchanges {
             informational,
             closing,
             accounts,
-            crashDetection);
-    init = new IkeSaInit(environment, table);
-    initiation = new IkeSaInitiation(environment, table, auth);
+            crashDetection,
+            redirection);
+    init = new IkeSaInit(environment, table, redirection);
+    initiation = new IkeSaInitiation(environment, table, auth, redirection);
     createChild = new CreateChild(environment, messages, childSas, negotiation, informational);
     rekeyIke = new RekeyIke(environment, table, messages, closing, informational, crashDetection);
   }
@@ -91,6 +95,10 @@ final class Exchanges {
 
   CrashDetection crashDetection() {
     return crashDetection;
+  }
+
+  Redirection redirection() {
+    return redirection;
   }
 
   IkeSaInitiation initiation() {
@@ -337,6 +345,7 @@ final class Exchanges {
             DELETE_CHILD,
             DELETE_IKE,
             LIVENESS,
+            REDIRECT,
             UPDATE_PATH,
             CHECK_PATH,
             TELL_ADDRESSES ->
@@ -416,11 +425,13 @@ final class Exchanges {
       case Task.DeleteIke(var reason) when up -> informational.sendDeleteIke(sa, reason, nowMillis);
       case Task.Liveness() when up || sa.phase == Phase.UNCONFIRMED ->
           informational.sendLiveness(sa, withLiveness(sa), nowMillis);
+      case Task.Redirect(var gateway) when up -> informational.sendRedirect(sa, gateway, nowMillis);
       case Task.NewChild _,
           Task.RekeyChild _,
           Task.RekeyIke _,
           Task.DeleteChild _,
           Task.DeleteIke _,
+          Task.Redirect _,
           Task.Liveness _ -> {
         // No longer to be done.
       }

@@ -24,6 +24,8 @@ import java.util.Optional;
 
 /** IKE_AUTH (RFC 7296 §1.2): who the two are, virtual addresses, and the first Child SA. */
 final class IkeAuth {
+  private static final String NOTHING_TO_SIGN_WITH = "we have nothing to sign with";
+
   private final Environment environment;
   private final Messages messages;
   private final Mobike mobike;
@@ -35,6 +37,7 @@ final class IkeAuth {
   private final EapAuth eap;
   private final Accounts accounts;
   private final CrashDetection crashDetection;
+  private final Redirection redirection;
 
   IkeAuth(
       Environment environment,
@@ -45,7 +48,8 @@ final class IkeAuth {
       Informational informational,
       Closing closing,
       Accounts accounts,
-      CrashDetection crashDetection) {
+      CrashDetection crashDetection,
+      Redirection redirection) {
     this.environment = environment;
     this.messages = messages;
     this.mobike = mobike;
@@ -57,6 +61,7 @@ final class IkeAuth {
     this.eap = new EapAuth(environment, messages, authenticator);
     this.accounts = accounts;
     this.crashDetection = crashDetection;
+    this.redirection = redirection;
   }
 
   /** An authenticated request that waits for the addresses it asks for. */
@@ -123,6 +128,11 @@ final class IkeAuth {
 
   /** The peer is who it says. What it wants to have comes next. */
   private void admit(IkeSa sa, Inbound in, Connection connection, long nowMillis) {
+    Optional<Notify> elsewhere = redirection.answerAuth(sa, connection);
+    if (elsewhere.isPresent()) {
+      redirect(sa, in, connection, elsewhere.get(), nowMillis);
+      return;
+    }
     List<Long> replaced =
         in.message().has(NotifyType.INITIAL_CONTACT) ? beganAnew(sa, nowMillis) : List.of();
     Identity lessee = Lessees.of(sa);
@@ -143,6 +153,34 @@ final class IkeAuth {
               replaced,
               granted.isEmpty() ? environment.fixedAddresses(lessee) : granted));
     }
+  }
+
+  /** The peer gets no Child SA here; it has some time to say goodbye (RFC 5685 §6). */
+  private void redirect(
+      IkeSa sa, Inbound in, Connection connection, Notify elsewhere, long nowMillis) {
+    Optional<List<Payload>> proof = proof(sa, connection);
+    if (proof.isEmpty()) {
+      refuse(sa, in, NotifyType.AUTHENTICATION_FAILED, NOTHING_TO_SIGN_WITH, nowMillis);
+      return;
+    }
+    Phases.move(sa, Phase.ESTABLISHED, "authenticated, and sent to another gateway");
+    sa.establishedAtMillis = nowMillis;
+    sa.expiresAtMillis = nowMillis + Redirection.GRACE_MILLIS;
+    List<Payload> payloads = new ArrayList<>();
+    if (sa.eap.isEmpty()) {
+      payloads.add(new Payload.Identification(false, connection.local().id()));
+    }
+    payloads.addAll(proof.get());
+    payloads.add(elsewhere);
+    sa.init = Optional.empty();
+    sa.eap = Optional.empty();
+    messages.respond(sa, in, payloads);
+  }
+
+  private Optional<List<Payload>> proof(IkeSa sa, Connection connection) {
+    return sa.eap.isPresent()
+        ? Optional.of(List.of(eap.ownProof(sa, connection, sa.eap.get())))
+        : authenticator.prove(sa, connection);
   }
 
   private List<Long> beganAnew(IkeSa sa, long nowMillis) {
@@ -229,15 +267,12 @@ final class IkeAuth {
 
   private void establish(
       IkeSa sa, Inbound in, Connection connection, List<InetAddress> addresses, long nowMillis) {
-    Optional<List<Payload>> proof =
-        sa.eap.isPresent()
-            ? Optional.of(List.of(eap.ownProof(sa, connection, sa.eap.get())))
-            : authenticator.prove(sa, connection);
+    Optional<List<Payload>> proof = proof(sa, connection);
     if (proof.isEmpty()) {
       if (!addresses.isEmpty()) {
         sa.hold(new Effect.ReleaseAddresses(addresses, sa.sessionId));
       }
-      refuse(sa, in, NotifyType.AUTHENTICATION_FAILED, "we have nothing to sign with", nowMillis);
+      refuse(sa, in, NotifyType.AUTHENTICATION_FAILED, NOTHING_TO_SIGN_WITH, nowMillis);
       return;
     }
     Optional<Pool> pool = pool(sa, connection, Lessees.of(sa));
@@ -444,6 +479,10 @@ final class IkeAuth {
     RequestInFlight request = sa.requests.getFirst(); // IKE_AUTH is alone
     Messages.answered(sa, request);
     sa.peerId = Optional.of(peer.peerId());
+    if (redirection.follow(sa, connection, message, nowMillis)) {
+      informational.sendDeleteIke(sa, "sent to another gateway", nowMillis);
+      return;
+    }
     sa.establishedAtMillis = nowMillis;
     sa.rekeyAtMillis = environment.rekeyAt(connection.rekeyAfter(), nowMillis);
     Reauthentication.note(sa, connection, message, nowMillis);

@@ -2,6 +2,7 @@ package io.phalanx.node.ike;
 
 import io.phalanx.config.GatewayConfig;
 import io.phalanx.config.GatewayConfig.Connection;
+import io.phalanx.config.Identity;
 import io.phalanx.config.iana.ExchangeType;
 import io.phalanx.datapath.NonceSource;
 import io.phalanx.datapath.PeerPath;
@@ -175,10 +176,17 @@ public final class IkeEngine {
       case Event.PeerSent(long spi) ->
           table.find(spi).ifPresent(sa -> sa.local.lastSentMillis = nowMillis);
       case Event.PeerHeard(long spi) -> table.find(spi).ifPresent(sa -> heard(sa, nowMillis));
+      case Event.Redirect(Optional<Identity> gateway) -> redirect(gateway, turn);
       case Event.Rekey(long spi, int _) -> route(event, spi, turn);
       case Event.Terminate(long spi) -> route(event, spi, turn);
       case Event.Disconnect(long spi) -> route(event, spi, turn);
       case Event.PeerBeganAnew(FirstContact contact) -> exchanges.beganAnew(contact, nowMillis);
+    }
+    for (Redirection.Move move : exchanges.redirection().takeMoves()) {
+      environment
+          .connection(move.connection())
+          .flatMap(each -> exchanges.initiation().start(each, move, nowMillis))
+          .ifPresent(sa -> settle(sa, turn));
     }
     for (List<IkeSa> more = table.takeTouched(); !more.isEmpty(); more = table.takeTouched()) {
       more.forEach(sa -> settle(sa, turn));
@@ -223,6 +231,13 @@ public final class IkeEngine {
         .tellLost(datagram, turn.nowMillis())
         .map(Effect.Send::new)
         .ifPresent(turn::add);
+  }
+
+  private void redirect(Optional<Identity> gateway, Turn turn) {
+    exchanges.redirection().sendTo(gateway);
+    gateway.ifPresent(
+        to ->
+            Redirection.leaving(table.all(), to, turn.nowMillis()).forEach(sa -> settle(sa, turn)));
   }
 
   private void opened(UdpDatagram datagram, IkeHeader header, Turn turn) {
@@ -287,6 +302,7 @@ public final class IkeEngine {
           Event.Counted _,
           Event.RevocationChecked _,
           Event.Initiate _,
+          Event.Redirect _,
           Event.Yield _,
           Event.PeerSent _,
           Event.PeerHeard _ ->

@@ -37,9 +37,11 @@ final class IkeSaInit {
   private final SaTable table;
   private final Authenticator authenticator;
   private final NatDetection nat;
+  private final Redirection redirection;
 
-  IkeSaInit(Environment environment, SaTable table) {
+  IkeSaInit(Environment environment, SaTable table, Redirection redirection) {
     this.environment = environment;
+    this.redirection = redirection;
     this.table = table;
     this.authenticator = new Authenticator(environment);
     this.nat = new NatDetection(environment);
@@ -93,7 +95,10 @@ final class IkeSaInit {
                   message.header().initiatorSpi());
       return refuse(datagram, message.header(), Notifies.cookie(cookie));
     }
-    return choose(datagram, message, nowMillis);
+    Optional<Notify> elsewhere = redirection.answerInit(message);
+    return elsewhere.isPresent()
+        ? refuse(datagram, message.header(), elsewhere.get())
+        : choose(datagram, message, nowMillis);
   }
 
   private boolean hasCookie(
@@ -168,7 +173,8 @@ final class IkeSaInit {
             .withFragmentation(
                 environment.config().ike().fragmentSize() > 0
                     && message.has(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED))
-            .withChildless(environment.config().ike().childless());
+            .withChildless(environment.config().ike().childless())
+            .withRedirects(Redirection.supports(message));
     byte[] nonce = environment.nonce();
     sa.keys = keys(sa, shared, nonce(message), nonce);
     byte[] response =

@@ -1,6 +1,7 @@
 package io.phalanx.node.ike;
 
 import io.phalanx.config.GatewayConfig.Connection;
+import io.phalanx.config.Identity;
 import io.phalanx.config.Secret;
 import io.phalanx.config.iana.ExchangeType;
 import io.phalanx.config.iana.NotifyType;
@@ -23,6 +24,7 @@ import io.phalanx.replication.Fence;
 import io.phalanx.replication.image.IkeSaImage.InitExchange;
 import io.phalanx.replication.image.IkeSaImage.Phase;
 import io.phalanx.replication.image.IkeSaImage.RequestInFlight;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,9 +44,11 @@ final class IkeSaInitiation {
   private final SaTable table;
   private final IkeAuth auth;
   private final NatDetection nat;
+  private final Redirection redirection;
 
-  IkeSaInitiation(Environment environment, SaTable table, IkeAuth auth) {
+  IkeSaInitiation(Environment environment, SaTable table, IkeAuth auth, Redirection redirection) {
     this.environment = environment;
+    this.redirection = redirection;
     this.table = table;
     this.auth = auth;
     this.nat = new NatDetection(environment);
@@ -56,8 +60,20 @@ final class IkeSaInitiation {
    * @return the new IKE SA; empty while there is no SPI for its Child SA, or nothing to call
    */
   Optional<IkeSa> start(Connection connection, long nowMillis) {
+    return connection
+        .remoteAddress()
+        .flatMap(peer -> start(connection, peer, Optional.empty(), nowMillis));
+  }
+
+  /** Begins at another gateway, where the first one has sent us (RFC 5685). */
+  Optional<IkeSa> start(Connection connection, Redirection.Move move, long nowMillis) {
+    return start(connection, move.peer(), Optional.of(move.from()), nowMillis);
+  }
+
+  private Optional<IkeSa> start(
+      Connection connection, InetSocketAddress peer, Optional<Identity> from, long nowMillis) {
     OptionalInt childSpi = environment.spis().esp().get();
-    if (connection.remoteAddress().isEmpty() || childSpi.isEmpty() || table.full()) {
+    if (childSpi.isEmpty() || table.full()) {
       return Optional.empty();
     }
     IkeSa sa =
@@ -67,11 +83,12 @@ final class IkeSaInitiation {
             true,
             Phase.INITIATING,
             connection.ikeSuites().getFirst(),
-            connection.remoteAddress().get(),
+            peer,
             nowMillis,
             new Fence(environment.self(), 1));
     sa.connection = connection.name();
     sa.nextOwnId = 1;
+    sa.local.redirectedFrom = from;
     table.add(sa);
     sa.report("initiating", "connection=" + connection.name() + " peer=" + sa.peer);
     send(sa, connection, sa.suite.keyExchange(), childSpi.getAsInt(), nowMillis);
@@ -110,6 +127,7 @@ final class IkeSaInitiation {
     if (environment.config().ike().fragmentSize() > 0) {
       payloads.add(Notify.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED));
     }
+    payloads.addAll(redirection.announce(sa));
     IkeHeader header = new IkeHeader(sa.localSpi, 0, ExchangeType.IKE_SA_INIT, true, false, 0);
     byte[] message = MessageCodec.encode(new IkeMessage(header, payloads));
     sa.dropRequests();
@@ -125,7 +143,8 @@ final class IkeSaInitiation {
       return;
     }
     for (Notify notify : message.all(Notify.class).toList()) {
-      if (restart(sa, connection, request, notify, nowMillis)) {
+      if (restart(sa, connection, request, notify, nowMillis)
+          || elsewhere(sa, connection, request, notify, nowMillis)) {
         return;
       }
       if (notify.type().error()) {
@@ -171,6 +190,18 @@ final class IkeSaInitiation {
       return true;
     }
     return false;
+  }
+
+  /** Ends the attempt for one at the gateway that this one names (RFC 5685 §4). */
+  private boolean elsewhere(
+      IkeSa sa, Connection connection, RequestInFlight request, Notify notify, long nowMillis) {
+    if (!redirection.followInit(sa, connection, notify, request.nonce().reveal(), nowMillis)) {
+      return false;
+    }
+    sa.dropRequests();
+    Phases.move(sa, Phase.DELETING, "sent to another gateway");
+    sa.expiresAtMillis = nowMillis;
+    return true;
   }
 
   private static Payload.KeyExchange ownKeyExchange(RequestInFlight request) {

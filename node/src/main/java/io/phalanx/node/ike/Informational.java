@@ -1,5 +1,6 @@
 package io.phalanx.node.ike;
 
+import io.phalanx.config.Identity;
 import io.phalanx.config.iana.ExchangeType;
 import io.phalanx.config.iana.NotifyType;
 import io.phalanx.config.iana.ProtocolId;
@@ -8,6 +9,7 @@ import io.phalanx.node.ike.wire.Notifies;
 import io.phalanx.node.ike.wire.Payload;
 import io.phalanx.node.ike.wire.Payload.Delete;
 import io.phalanx.node.ike.wire.Payload.Notify;
+import io.phalanx.node.ike.wire.Redirects;
 import io.phalanx.replication.image.IkeSaImage.ChildRef;
 import io.phalanx.replication.image.IkeSaImage.Phase;
 import io.phalanx.replication.image.IkeSaImage.RequestInFlight;
@@ -35,13 +37,23 @@ final class Informational {
           NotifyType.INVALID_SYNTAX,
           NotifyType.UNSUPPORTED_CRITICAL_PAYLOAD);
 
+  private final Environment environment;
   private final Messages messages;
+  private final Redirection redirection;
   private final Mobike mobike;
   private final ChildSas childSas;
   private final Closing closing;
 
-  Informational(Messages messages, Mobike mobike, ChildSas childSas, Closing closing) {
+  Informational(
+      Environment environment,
+      Messages messages,
+      Redirection redirection,
+      Mobike mobike,
+      ChildSas childSas,
+      Closing closing) {
+    this.environment = environment;
     this.messages = messages;
+    this.redirection = redirection;
     this.mobike = mobike;
     this.childSas = childSas;
     this.closing = closing;
@@ -72,6 +84,7 @@ final class Informational {
       return;
     }
     CrashDetection.note(sa, in.message());
+    sa.local.redirected |= sa.mobility.decides() && follows(sa, in.message(), nowMillis);
     List<byte[]> ours = new ArrayList<>();
     for (Delete delete : deletes) {
       for (byte[] spi : delete.spis()) {
@@ -90,6 +103,14 @@ final class Informational {
     messages.respond(sa, in, answer);
   }
 
+  /** Only who has called is sent elsewhere (RFC 5685 §5). */
+  private boolean follows(IkeSa sa, IkeMessage message, long nowMillis) {
+    return environment
+        .connection(sa.connection)
+        .map(connection -> redirection.follow(sa, connection, message, nowMillis))
+        .orElse(false);
+  }
+
   /** Each side names the SPI it receives on, unless it has asked for the same (RFC 7296 §1.4.1). */
   private void deletedByPeer(IkeSa sa, ChildRef child, List<byte[]> ours) {
     if (!sa.asking(Purpose.DELETE_CHILD, Integer.toUnsignedLong(child.inboundSpi()))) {
@@ -100,6 +121,16 @@ final class Informational {
 
   void sendLiveness(IkeSa sa, List<Payload> payloads, long nowMillis) {
     messages.ask(sa, Purpose.LIVENESS, payloads, Messages.Ask.about(0), nowMillis);
+  }
+
+  /** Sends the peer to another gateway. */
+  void sendRedirect(IkeSa sa, Identity gateway, long nowMillis) {
+    messages.ask(
+        sa,
+        Purpose.REDIRECT,
+        List.of(Redirects.redirect(gateway)),
+        Messages.Ask.about(0),
+        nowMillis);
   }
 
   /** Asks to delete a Child SA, or what the peer may have made of an exchange that failed. */
@@ -134,6 +165,10 @@ final class Informational {
         child.ifPresent(each -> childSas.remove(sa, each, "deleted by us"));
       }
       case DELETE_IKE -> sa.expiresAtMillis = nowMillis;
+      // It is the peer's to go; what stays here ends all the same (RFC 5685 §5).
+      case REDIRECT ->
+          sa.local.wantAt(
+              new Task.DeleteIke("sent to another gateway"), nowMillis + Redirection.GRACE_MILLIS);
       case LIVENESS,
           UPDATE_PATH,
           CHECK_PATH,

@@ -1,5 +1,6 @@
 package io.phalanx.node.ike;
 
+import io.phalanx.config.Identity;
 import io.phalanx.node.eap.EapLocal;
 import io.phalanx.node.ike.wire.Reassembly;
 import io.phalanx.node.radius.AccountRecord.Traffic;
@@ -110,6 +111,12 @@ final class LocalState {
 
   /** The cookie to lead the next IKE_SA_INIT request; empty for none. */
   byte[] cookie = new byte[0];
+
+  /** The gateway that has sent us to this one (RFC 5685). */
+  Optional<Identity> redirectedFrom = Optional.empty();
+
+  /** Whether the peer has sent us to another gateway: ends once there is an IKE SA with that. */
+  boolean redirected;
 
   /** Child SAs that have reached a limit and send no more. */
   final Set<Integer> exhausted = new HashSet<>();

@@ -1,5 +1,7 @@
 package io.phalanx.node.ike;
 
+import io.phalanx.config.Identity;
+
 /** An exchange that we want and that waits for its turn (RFC 7296 §2.3), see {@link Window}. */
 sealed interface Task {
   /** Whether nothing else may be under way with it. */
@@ -19,4 +21,7 @@ sealed interface Task {
   record DeleteIke(String reason) implements Task {}
 
   record Liveness() implements Task {}
+
+  /** Sends the peer to another gateway (RFC 5685 §5). */
+  record Redirect(Identity gateway) implements Task {}
 }

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.phalanx.config.Gateways;
+import io.phalanx.config.Identity;
+import io.phalanx.config.text.Parsed;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -20,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The admin port: {@code /healthz}, {@code /readyz}, {@code /metrics}, {@code /sessions} and {@code
- * /drain} over HTTP. Plain and without authentication, so it belongs on a loopback or management
- * address.
+ * The admin port: {@code /healthz}, {@code /readyz}, {@code /metrics}, {@code /sessions}, {@code
+ * /drain} and {@code /redirect} over HTTP. Plain and without authentication, so it belongs on a
+ * loopback or management address.
  *
  * <p>It opens before the member does, so that an orchestrator sees a member that starts as alive
  * and not ready, and not as a refused connection.
@@ -62,7 +65,8 @@ public final class AdminServer implements AutoCloseable {
           "/readyz", AdminServer::readiness,
           "/metrics", AdminServer::metrics,
           "/sessions", AdminServer::sessions,
-          "/drain", view -> drain(view.draining()));
+          "/drain", view -> drain(view.draining()),
+          "/redirect", _ -> Answer.text(405, "only POST, with ?to=GATEWAY"));
   private volatile Optional<MemberView> member = Optional.empty();
 
   private AdminServer(HttpServer server, ExecutorService threads) {
@@ -117,6 +121,9 @@ public final class AdminServer implements AutoCloseable {
       return Answer.text(404, "no such page: try " + String.join(" ", pages.keySet()));
     }
     String method = exchange.getRequestMethod();
+    if (method.equals("POST") && exchange.getRequestURI().getPath().equals("/redirect")) {
+      return redirect(exchange.getRequestURI().getQuery());
+    }
     if (method.equals("POST") && exchange.getRequestURI().getPath().equals("/drain")) {
       return beginDrain(exchange.getRequestURI().getQuery());
     }
@@ -143,6 +150,31 @@ public final class AdminServer implements AutoCloseable {
     }
     long waitMillis = Long.parseLong(query.substring(query.indexOf('=') + 1));
     return member.map(view -> drain(view.drain(waitMillis))).orElseGet(() -> starting(false));
+  }
+
+  /**
+   * @param query {@code to=GATEWAY}; with nothing behind it, as the configuration says
+   */
+  private Answer redirect(@Nullable String query) {
+    if (query == null || !query.startsWith("to=")) {
+      return Answer.text(400, "say where to: /redirect?to=gw2.example.org, or to nowhere: ?to=");
+    }
+    String to = query.substring("to=".length());
+    if (to.isEmpty()) {
+      return redirect(Optional.empty());
+    }
+    return switch (Gateways.parse(to)) {
+      case Parsed.Fault<Identity>(var problem, var remedy) ->
+          Answer.text(400, problem + ": " + remedy);
+      case Parsed.Value<Identity>(var gateway) -> redirect(Optional.of(gateway));
+    };
+  }
+
+  private Answer redirect(Optional<Identity> gateway) {
+    return member
+        .filter(view -> view.redirect(gateway))
+        .map(_ -> Answer.text(200, gateway.map(to -> "peers go to " + to).orElse("peers stay")))
+        .orElseGet(() -> starting(false));
   }
 
   private static Answer drain(DrainView view) {

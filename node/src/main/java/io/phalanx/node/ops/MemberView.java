@@ -1,7 +1,9 @@
 package io.phalanx.node.ops;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.phalanx.config.Identity;
 import java.util.List;
+import java.util.Optional;
 
 /** A running member as an operator may see it. Called on threads of the admin port; may block. */
 public interface MemberView {
@@ -24,6 +26,15 @@ public interface MemberView {
 
   /** How far that is. */
   DrainView draining();
+
+  /**
+   * Sends peers to another gateway from now on, those that come and those that are here, as far as
+   * they can go (RFC 5685). Only until this member ends; the configuration is for longer.
+   *
+   * @param gateway an address or a name; empty for as the configuration says
+   * @return whether it has begun
+   */
+  boolean redirect(Optional<Identity> gateway);
 
   PrometheusMeterRegistry metrics();
 

@@ -3,6 +3,8 @@ package io.phalanx.node.runtime;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.phalanx.config.GatewayConfig;
+import io.phalanx.config.Identity;
+import io.phalanx.node.ike.Event;
 import io.phalanx.node.ops.AdminServer;
 import io.phalanx.node.ops.DrainView;
 import io.phalanx.node.ops.DrainView.State;
@@ -107,6 +109,20 @@ public final class Member implements MemberView, AutoCloseable {
   @Override
   public DrainView draining() {
     return running.map(assembly -> assembly.core().drain().view()).orElse(SERVES_NOBODY);
+  }
+
+  @Override
+  public boolean redirect(Optional<Identity> gateway) {
+    return onControl(
+            () ->
+                running
+                    .map(
+                        assembly -> {
+                          assembly.core().ike().step(new Event.Redirect(gateway));
+                          return true;
+                        })
+                    .orElse(false))
+        .orElse(false);
   }
 
   @Override

@@ -73,6 +73,9 @@ public final class Configs {
   int fragmentSize;
   int window = 1;
   boolean childless = true;
+  boolean followRedirects = true;
+  List<Identity> redirectTo = List.of();
+  List<Identity> redirectOnceKnown = List.of();
   int halfOpenMax = 100;
   int cookieThreshold = 50;
   int retransmitTries = 5;
@@ -140,7 +143,9 @@ public final class Configs {
             fragmentSize,
             window,
             childless,
-            natKeepalive),
+            natKeepalive,
+            followRedirects,
+            redirectTo),
         pools,
         List.of(connection()),
         keys,
@@ -162,6 +167,7 @@ public final class Configs {
         ikeRekey,
         reauth,
         new GatewayConfig.Mobility(mobike, check),
+        redirectOnceKnown,
         children.stream().map(this::child).toList());
   }
 

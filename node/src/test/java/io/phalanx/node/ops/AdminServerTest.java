@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.phalanx.config.Identity;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,7 +13,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +24,7 @@ class AdminServerTest {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final HttpClient client = HttpClient.newHttpClient();
+  private final List<String> redirected = new ArrayList<>();
   private AdminServer admin;
 
   @BeforeEach
@@ -122,6 +126,19 @@ class AdminServerTest {
     assertThat(post("/drain?wait=-1").statusCode()).isEqualTo(400);
   }
 
+  @Test
+  void shouldSendPeersToAnotherGateway() throws Exception {
+    assertThat(post("/redirect?to=192.0.2.9").statusCode()).as("not up yet").isEqualTo(503);
+    admin.show(view(true, true, "", List.of()));
+    assertThat(post("/redirect?to=192.0.2.9").body()).isEqualTo("peers go to 192.0.2.9\n");
+    assertThat(post("/redirect?to=gw2.example.org").statusCode()).isEqualTo(200);
+    assertThat(post("/redirect?to=").body()).isEqualTo("peers stay\n");
+    assertThat(redirected).containsExactly("192.0.2.9", "gw2.example.org", "nowhere");
+    assertThat(post("/redirect").statusCode()).isEqualTo(400);
+    assertThat(post("/redirect?to=me@example.org").statusCode()).isEqualTo(400);
+    assertThat(get("/redirect").statusCode()).isEqualTo(405);
+  }
+
   private HttpResponse<String> post(String path) throws Exception {
     HttpRequest post =
         HttpRequest.newBuilder(uri(path)).POST(HttpRequest.BodyPublishers.noBody()).build();
@@ -162,6 +179,12 @@ class AdminServerTest {
       @Override
       public DrainView draining() {
         return new DrainView(DrainView.State.SERVING, 3, 4);
+      }
+
+      @Override
+      public boolean redirect(Optional<Identity> gateway) {
+        redirected.add(gateway.map(Identity::toString).orElse("nowhere"));
+        return true;
       }
 
       @Override

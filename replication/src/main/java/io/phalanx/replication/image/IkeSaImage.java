@@ -165,6 +165,7 @@ public record IkeSaImage(
    *     nothing, which means one
    * @param crashToken shown by a peer that has lost the IKE SA (RFC 6290); empty if it has none
    * @param tokenDue whether the peer has still to be given ours
+   * @param redirects the peer can be sent to another gateway (RFC 5685)
    */
   public record Extensions(
       boolean fragmentation,
@@ -172,32 +173,43 @@ public record IkeSaImage(
       boolean childless,
       int peerWindow,
       Secret crashToken,
-      boolean tokenDue) {
+      boolean tokenDue,
+      boolean redirects) {
     public static final Extensions NONE =
-        new Extensions(false, false, false, 0, Secret.EMPTY, false);
+        new Extensions(false, false, false, 0, Secret.EMPTY, false, false);
 
     public Extensions withFragmentation(boolean agreed) {
-      return new Extensions(agreed, mobike, childless, peerWindow, crashToken, tokenDue);
+      return new Extensions(agreed, mobike, childless, peerWindow, crashToken, tokenDue, redirects);
     }
 
     public Extensions withMobike(boolean agreed) {
-      return new Extensions(fragmentation, agreed, childless, peerWindow, crashToken, tokenDue);
+      return new Extensions(
+          fragmentation, agreed, childless, peerWindow, crashToken, tokenDue, redirects);
     }
 
     public Extensions withChildless(boolean agreed) {
-      return new Extensions(fragmentation, mobike, agreed, peerWindow, crashToken, tokenDue);
+      return new Extensions(
+          fragmentation, mobike, agreed, peerWindow, crashToken, tokenDue, redirects);
     }
 
     public Extensions withPeerWindow(int requests) {
-      return new Extensions(fragmentation, mobike, childless, requests, crashToken, tokenDue);
+      return new Extensions(
+          fragmentation, mobike, childless, requests, crashToken, tokenDue, redirects);
     }
 
     public Extensions withCrashToken(Secret token) {
-      return new Extensions(fragmentation, mobike, childless, peerWindow, token, tokenDue);
+      return new Extensions(
+          fragmentation, mobike, childless, peerWindow, token, tokenDue, redirects);
     }
 
     public Extensions withTokenDue(boolean due) {
-      return new Extensions(fragmentation, mobike, childless, peerWindow, crashToken, due);
+      return new Extensions(
+          fragmentation, mobike, childless, peerWindow, crashToken, due, redirects);
+    }
+
+    public Extensions withRedirects(boolean agreed) {
+      return new Extensions(
+          fragmentation, mobike, childless, peerWindow, crashToken, tokenDue, agreed);
     }
 
     /**
@@ -205,7 +217,7 @@ public record IkeSaImage(
      * §2.18), and a token is for one pair of SPIs.
      */
     public Extensions inherited() {
-      return new Extensions(fragmentation, mobike, childless, 0, Secret.EMPTY, false);
+      return new Extensions(fragmentation, mobike, childless, 0, Secret.EMPTY, false, redirects);
     }
   }
 
