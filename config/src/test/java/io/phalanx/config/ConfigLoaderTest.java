@@ -199,6 +199,7 @@ class ConfigLoaderTest {
             """
             store: 127.0.0.1:5701}
                 - {id: 2, interlink: 127.0.0.1:4602, store: 127.0.0.1:5702}
+              store-security: plain
               prefer: CHOICE\
             """);
     assertThat(loaded(parse(two.replace("CHOICE", "safety"))))

@@ -6,15 +6,27 @@ import io.phalanx.config.ConfigLoader;
 import io.phalanx.config.LoadResult;
 import io.phalanx.node.auth.Credential;
 import io.phalanx.node.auth.TrustAnchors;
+import io.phalanx.replication.link.ClusterFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BenchPartsTest {
   @TempDir private Path directory;
+
+  @BeforeEach
+  void makeClusterFiles() throws Exception {
+    new ClusterFiles(directory, new SecureRandom())
+        .create(Lot.CLUSTER, new TreeSet<>(Set.of(1, 2, 3)), Instant.now());
+  }
 
   private Lot lot(Optional<Certificates> certificates) {
     return new Lot(
