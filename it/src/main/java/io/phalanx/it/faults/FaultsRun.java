@@ -33,11 +33,7 @@ final class FaultsRun implements AutoCloseable {
     this.secret = hex(random);
     this.members =
         new Members(
-            new Ground(namespaces, options.members()),
-            directory,
-            secret,
-            hex(random),
-            options.memberJvm());
+            new Ground(namespaces, options.members()), directory, secret, options.memberJvm());
   }
 
   private static String hex(SecureRandom random) {

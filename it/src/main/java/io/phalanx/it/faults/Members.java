@@ -4,18 +4,22 @@ import io.phalanx.it.lab.Shell;
 import io.phalanx.it.process.AdminClient;
 import io.phalanx.it.process.JavaCommand;
 import io.phalanx.it.process.MemberProcess;
+import io.phalanx.replication.link.ClusterFiles;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -24,6 +28,7 @@ import org.slf4j.LoggerFactory;
 
 /** The members of a run as processes, each in its namespace; all ended on close. */
 final class Members implements AutoCloseable {
+  private static final String CLUSTER = "load";
   static final String GATEWAY_ID = "gw.load.example";
   private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
   private static final int ASKED_MAX = 5;
@@ -32,7 +37,6 @@ final class Members implements AutoCloseable {
   private final Ground ground;
   private final Path directory;
   private final String secret;
-  private final String clusterKey;
   private final List<String> jvm;
   private final Map<Integer, MemberProcess> processes = new HashMap<>();
 
@@ -40,15 +44,21 @@ final class Members implements AutoCloseable {
    * @param secret the pre-shared key of all peers
    * @param jvm options of the members' JVMs
    */
-  Members(Ground ground, Path directory, String secret, String clusterKey, List<String> jvm) {
+  Members(Ground ground, Path directory, String secret, List<String> jvm) {
     this.ground = ground;
     this.directory = directory;
     this.secret = secret;
-    this.clusterKey = clusterKey;
     this.jvm = jvm;
   }
 
   void startAll() throws IOException, TimeoutException, InterruptedException {
+    new ClusterFiles(directory, new SecureRandom())
+        .create(
+            CLUSTER,
+            IntStream.rangeClosed(1, ground.members())
+                .boxed()
+                .collect(Collectors.toCollection(TreeSet::new)),
+            Instant.now());
     for (int id = 1; id <= ground.members(); id++) {
       launch(id);
     }
@@ -211,8 +221,9 @@ final class Members implements AutoCloseable {
       datagrams: {bind: "%s:%d", peer: "%s:%d", mtu: 1400}
     admin: "%s:%d"
     cluster:
-      name: load
-      keys: [{id: 1, secret: "%s"}]
+      name: %s
+      keyring: %s
+      tls: {authorities: [%s], certificate: %s, key: %s}
       members:
     %s
       backups: %d
@@ -237,7 +248,11 @@ final class Members implements AutoCloseable {
             Ground.CLEAR_PORT,
             Ground.front(id).getHostAddress(),
             Ground.admin(id).getPort(),
-            clusterKey,
+            CLUSTER,
+            ClusterFiles.KEYRING,
+            ClusterFiles.AUTHORITY,
+            ClusterFiles.certificate(id),
+            ClusterFiles.key(id),
             all,
             Math.min(2, ground.members() - 1),
             Ground.POOL,
