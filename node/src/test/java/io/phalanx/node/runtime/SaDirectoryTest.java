@@ -55,6 +55,7 @@ class SaDirectoryTest {
   private final Set<Owner> dead = new HashSet<>();
   private final Map<Integer, Owned<SaClusterImage>> stored = new HashMap<>();
   private int unknownAnswers;
+  private int lookUps;
   private Optional<Datapath.Retired> retired = Optional.of(new Datapath.Retired(701, 130));
   private Optional<CompletableFuture<Optional<Datapath.Retired>>> stop = Optional.empty();
   private Outcome handOverOutcome = Outcome.DONE;
@@ -107,6 +108,46 @@ class SaDirectoryTest {
             "install SequenceState[nextOutbound=500, outLease=500, inSeen=90, inLimit=90]",
             "injectEsp");
     assertThat(directory.claims()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldClaimByTheRouteWhatALostMemberOwned() {
+    knowsTheRouteTo(OTHER, 3);
+    stored.put(SA, owned(OTHER, 3, 500, 90));
+    dead.add(OTHER);
+    packet();
+    waitFor("injectEsp");
+    assertThat(lookUps).isZero();
+    assertThat(done)
+        .containsExactly(
+            "track epoch 4",
+            "install SequenceState[nextOutbound=500, outLease=500, inSeen=90, inLimit=90]",
+            "injectEsp");
+  }
+
+  @Test
+  void shouldForwardToWhoeverOwnsItWhenItsRouteWasOld() {
+    knowsTheRouteTo(OTHER, 3);
+    stored.put(SA, owned(new Owner(3, 7), 5, 500, 90));
+    dead.add(OTHER);
+    packet();
+    waitFor("injectEsp");
+    assertThat(lookUps).isZero();
+    assertThat(done).containsExactly("route to 3", "injectEsp");
+    assertThat(directory.size()).isZero();
+  }
+
+  @Test
+  void shouldClaimAgainWhenItsRouteWasOldAndTheLaterOwnerIsLostToo() {
+    Owner third = new Owner(3, 7);
+    knowsTheRouteTo(OTHER, 3);
+    stored.put(SA, owned(third, 5, 500, 90));
+    dead.addAll(List.of(OTHER, third));
+    packet();
+    waitFor("injectEsp");
+    assertThat(lookUps).isZero();
+    assertThat(inStore(SA).fence()).isEqualTo(new Fence(SELF, 6));
+    assertThat(directory.size()).isEqualTo(1);
   }
 
   @Test
@@ -306,6 +347,14 @@ class SaDirectoryTest {
     done.clear();
   }
 
+  /** Knows by the route who owned it, and nothing more. */
+  private void knowsTheRouteTo(Owner owner, long epoch) {
+    control.execute(() -> directory.routeChanged(ownedBy(owner, epoch)));
+    control.execute(() -> done.add("knows"));
+    waitFor("knows");
+    done.clear();
+  }
+
   private void handOver() {
     control.execute(() -> directory.handOver(SA, OTHER, handOvers::add));
   }
@@ -339,6 +388,7 @@ class SaDirectoryTest {
   private final List<Found<SaClusterImage>> staleAnswers = new ArrayList<>();
 
   private Found<SaClusterImage> find(Object[] arguments) {
+    lookUps++;
     if (unknownAnswers-- > 0) {
       return new Found.Unknown<>();
     }
