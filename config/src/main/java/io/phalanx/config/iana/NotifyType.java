@@ -50,11 +50,11 @@ public record NotifyType(int code) {
   public static final NotifyType CHILDLESS_IKEV2_SUPPORTED = new NotifyType(16418); // RFC 6023 §3
   public static final NotifyType QCD_TOKEN = new NotifyType(16419); // RFC 6290 §4.1
   public static final NotifyType IKEV2_MESSAGE_ID_SYNC_SUPPORTED =
-      new NotifyType(16420); // RFC 6311 §7.1
+      new NotifyType(16420); // RFC 6311 §6.1
   public static final NotifyType IPSEC_REPLAY_COUNTER_SYNC_SUPPORTED =
-      new NotifyType(16421); // RFC 6311 §7.2
-  public static final NotifyType IKEV2_MESSAGE_ID_SYNC = new NotifyType(16422); // RFC 6311 §7.3
-  public static final NotifyType IPSEC_REPLAY_COUNTER_SYNC = new NotifyType(16423); // RFC 6311 §7.4
+      new NotifyType(16421); // RFC 6311 §6.2
+  public static final NotifyType IKEV2_MESSAGE_ID_SYNC = new NotifyType(16422); // RFC 6311 §6.3
+  public static final NotifyType IPSEC_REPLAY_COUNTER_SYNC = new NotifyType(16423); // RFC 6311 §6.4
   public static final NotifyType IKEV2_FRAGMENTATION_SUPPORTED =
       new NotifyType(16430); // RFC 7383 §2.3
   public static final NotifyType SIGNATURE_HASH_ALGORITHMS = new NotifyType(16431); // RFC 7427 §4
