@@ -166,6 +166,7 @@ public record IkeSaImage(
    * @param crashToken shown by a peer that has lost the IKE SA (RFC 6290); empty if it has none
    * @param tokenDue whether the peer has still to be given ours
    * @param redirects the peer can be sent to another gateway (RFC 5685)
+   * @param syncedIds where both ends can agree on message ids after a failover (RFC 6311)
    */
   public record Extensions(
       boolean fragmentation,
@@ -174,42 +175,49 @@ public record IkeSaImage(
       int peerWindow,
       Secret crashToken,
       boolean tokenDue,
-      boolean redirects) {
+      boolean redirects,
+      Optional<SyncedIds> syncedIds) {
     public static final Extensions NONE =
-        new Extensions(false, false, false, 0, Secret.EMPTY, false, false);
+        new Extensions(false, false, false, 0, Secret.EMPTY, false, false, Optional.empty());
 
     public Extensions withFragmentation(boolean agreed) {
-      return new Extensions(agreed, mobike, childless, peerWindow, crashToken, tokenDue, redirects);
+      return new Extensions(
+          agreed, mobike, childless, peerWindow, crashToken, tokenDue, redirects, syncedIds);
     }
 
     public Extensions withMobike(boolean agreed) {
       return new Extensions(
-          fragmentation, agreed, childless, peerWindow, crashToken, tokenDue, redirects);
+          fragmentation, agreed, childless, peerWindow, crashToken, tokenDue, redirects, syncedIds);
     }
 
     public Extensions withChildless(boolean agreed) {
       return new Extensions(
-          fragmentation, mobike, agreed, peerWindow, crashToken, tokenDue, redirects);
+          fragmentation, mobike, agreed, peerWindow, crashToken, tokenDue, redirects, syncedIds);
     }
 
     public Extensions withPeerWindow(int requests) {
       return new Extensions(
-          fragmentation, mobike, childless, requests, crashToken, tokenDue, redirects);
+          fragmentation, mobike, childless, requests, crashToken, tokenDue, redirects, syncedIds);
     }
 
     public Extensions withCrashToken(Secret token) {
       return new Extensions(
-          fragmentation, mobike, childless, peerWindow, token, tokenDue, redirects);
+          fragmentation, mobike, childless, peerWindow, token, tokenDue, redirects, syncedIds);
     }
 
     public Extensions withTokenDue(boolean due) {
       return new Extensions(
-          fragmentation, mobike, childless, peerWindow, crashToken, due, redirects);
+          fragmentation, mobike, childless, peerWindow, crashToken, due, redirects, syncedIds);
     }
 
     public Extensions withRedirects(boolean agreed) {
       return new Extensions(
-          fragmentation, mobike, childless, peerWindow, crashToken, tokenDue, agreed);
+          fragmentation, mobike, childless, peerWindow, crashToken, tokenDue, agreed, syncedIds);
+    }
+
+    public Extensions withSyncedIds(Optional<SyncedIds> now) {
+      return new Extensions(
+          fragmentation, mobike, childless, peerWindow, crashToken, tokenDue, redirects, now);
     }
 
     /**
@@ -217,8 +225,27 @@ public record IkeSaImage(
      * §2.18), and a token is for one pair of SPIs.
      */
     public Extensions inherited() {
-      return new Extensions(fragmentation, mobike, childless, 0, Secret.EMPTY, false, redirects);
+      return new Extensions(
+          fragmentation,
+          mobike,
+          childless,
+          0,
+          Secret.EMPTY,
+          false,
+          redirects,
+          syncedIds.map(_ -> SyncedIds.NONE));
     }
+  }
+
+  /**
+   * The last synchronisation of message ids that the peer, a cluster, has asked for (RFC 6311).
+   *
+   * @param next what the next one has to name at least as the peer's next message id
+   * @param requestDigest SHA-256 of the request; empty before the first
+   * @param response our answer, as it was sent
+   */
+  public record SyncedIds(long next, byte[] requestDigest, byte[] response) {
+    public static final SyncedIds NONE = new SyncedIds(0, new byte[0], new byte[0]);
   }
 
   /**

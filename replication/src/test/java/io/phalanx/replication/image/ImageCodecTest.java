@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +74,20 @@ class ImageCodecTest {
               assertThat(image.localId()).isEmpty();
               assertThat(image.localSpi()).isEqualTo(ikeSa.localSpi());
             });
+  }
+
+  @Test
+  void shouldReadAnIkeSaFromBeforeMessageIdsCouldBeSynchronised() throws IOException {
+    byte[] older =
+        edited(
+            IKE.encode(ikeSa),
+            tree -> ((ObjectNode) tree.required("extensions")).remove("syncedIds"));
+    assertThat(IKE.decode(older))
+        .isInstanceOfSatisfying(
+            Whole.class,
+            whole ->
+                assertThat(((IkeSaImage) whole.image()).extensions())
+                    .isEqualTo(ikeSa.extensions().withSyncedIds(Optional.empty())));
   }
 
   @Test

@@ -112,7 +112,15 @@ public final class Images {
         3_000_000,
         3_500_000,
         4_000_000,
-        new IkeSaImage.Extensions(true, true, false, 5, Secret.of(octets(0x55, 32)), false, true),
+        new IkeSaImage.Extensions(
+            true,
+            true,
+            false,
+            5,
+            Secret.of(octets(0x55, 32)),
+            false,
+            true,
+            Optional.of(new IkeSaImage.SyncedIds(9, octets(0x56, 32), octets(0x57, 40)))),
         new IkeSaImage.Mobility(
             true,
             List.of(InetAddress.ofLiteral("198.51.100.7")),
