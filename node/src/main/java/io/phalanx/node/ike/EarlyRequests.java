@@ -25,6 +25,12 @@ final class EarlyRequests {
     }
   }
 
+  /** Message ids have changed: none of these has its turn any more. */
+  void clear() {
+    byMessageId.clear();
+    datagrams = 0;
+  }
+
   /** Takes a datagram of the request whose turn it is. */
   Optional<UdpDatagram> next(long messageId) {
     Deque<UdpDatagram> waiting = byMessageId.get(messageId);

@@ -55,12 +55,14 @@ final class Exchanges {
   private final RekeyIke rekeyIke;
   private final CrashDetection crashDetection;
   private final Redirection redirection;
+  private final MessageIdSync messageIdSync;
 
   Exchanges(Environment environment, SaTable table, Timers timers) {
     this.environment = environment;
     this.table = table;
     this.timers = timers;
     messages = new Messages(environment);
+    messageIdSync = new MessageIdSync(environment, messages);
     ChildSas childSas = new ChildSas(environment);
     ChildNegotiation negotiation = new ChildNegotiation(environment);
     closing = new Closing(table, childSas);
@@ -179,6 +181,9 @@ final class Exchanges {
   }
 
   private void request(IkeSa sa, IkeHeader head, UdpDatagram datagram, Turn turn) {
+    if (head.messageId() == 0 && messageIdSync.processRequest(sa, head, datagram, turn)) {
+      return;
+    }
     Optional<SentResponse> stored = sa.responseTo(head.messageId());
     if (stored.isPresent()) {
       if (isSame(sa, datagram, stored.get())) {
@@ -191,7 +196,11 @@ final class Exchanges {
       sa.local.early.add(head.messageId(), datagram);
       return;
     }
-    if (ahead < 0 || ahead > sa.local.aheadMax) {
+    if (ahead > sa.local.aheadMax) {
+      messageIdSync.ahead(sa, datagram, turn.nowMillis());
+      return;
+    }
+    if (ahead < 0) {
       return;
     }
     switch (open(sa, datagram, sa.local.requestFragments)) {
@@ -327,6 +336,8 @@ final class Exchanges {
     }
     if (sa.phase == Phase.DELETING && purpose != Purpose.DELETE_IKE) {
       Messages.answered(sa, request); // nothing can come of it any more
+    } else if (purpose == Purpose.SYNC_MESSAGE_IDS) {
+      messageIdSync.processResponse(sa, request, message);
     } else if (purpose.concernsPaths()) {
       migration.processResponse(sa, request, message, nowMillis);
     } else if (purpose.exchange().equals(ExchangeType.INFORMATIONAL)) {
@@ -348,7 +359,8 @@ final class Exchanges {
             REDIRECT,
             UPDATE_PATH,
             CHECK_PATH,
-            TELL_ADDRESSES ->
+            TELL_ADDRESSES,
+            SYNC_MESSAGE_IDS ->
             throw new IllegalStateException("no exchange of ours to answer: " + purpose);
       }
     }
@@ -357,6 +369,7 @@ final class Exchanges {
   /** An authentic message came in. */
   private void heard(IkeSa sa, UdpDatagram datagram, long nowMillis) {
     sa.local.aheadMax = 0;
+    sa.local.heard = true;
     if (sa.phase == Phase.UNCONFIRMED && !closing.undecided(sa)) {
       Closing.confirm(sa);
     }
@@ -482,6 +495,11 @@ final class Exchanges {
     }
   }
 
+  /** Whether something is left to try before an IKE SA is given up. */
+  boolean synchronize(IkeSa sa, long nowMillis) {
+    return messageIdSync.unanswered(sa, nowMillis);
+  }
+
   /** Gives up an IKE SA whose peer does not answer; an heir made by the peer goes on. */
   void abandon(IkeSa sa) {
     closing.abandon(sa);
@@ -496,6 +514,7 @@ final class Exchanges {
       table.add(sa);
     }
     sa.local.aheadMax = aheadMax();
+    sa.local.maySync = true;
     sa.local.lastHeardMillis = nowMillis - probeJitter(sa);
     sa.local.lastSentMillis = nowMillis;
     sa.report("adopted", "spi=%016x epoch=%d".formatted(sa.localSpi, sa.fence.epoch()));

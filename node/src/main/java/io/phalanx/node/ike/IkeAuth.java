@@ -83,6 +83,7 @@ final class IkeAuth {
       return;
     }
     mobike.offered(sa, in.message());
+    MessageIdSync.note(sa, in.message());
     boolean wantsEap = in.message().first(Payload.Authentication.class).isEmpty();
     Authenticator.Verdict verdict =
         wantsEap
@@ -299,6 +300,7 @@ final class IkeAuth {
       }
     }
     payloads.addAll(mobike.answer(sa, connection));
+    payloads.addAll(MessageIdSync.answer(sa));
     payloads.add(crashDetection.token(sa.initiatorSpi(), sa.responderSpi()));
     payloads.addAll(environment.windowSize());
     payloads.addAll(Reauthentication.grant(sa, connection, nowMillis));
@@ -396,6 +398,7 @@ final class IkeAuth {
             payloads.addAll(
                 negotiation.offer(sa, connection, each, childSpi, Optional.empty(), false)));
     payloads.addAll(mobike.offer(sa, connection));
+    payloads.add(MessageIdSync.supported());
     payloads.add(crashDetection.token(sa.initiatorSpi(), sa.responderSpi()));
     payloads.addAll(environment.windowSize());
     messages.ask(
@@ -489,6 +492,7 @@ final class IkeAuth {
     closing.replaceDue(sa, nowMillis);
     sa.ownAddresses = ownAddresses(message);
     mobike.answered(sa, connection, message);
+    MessageIdSync.note(sa, message);
     CrashDetection.note(sa, message);
     established(sa, "own-addresses=" + text(sa.ownAddresses));
     if (!connection.children().isEmpty()) {

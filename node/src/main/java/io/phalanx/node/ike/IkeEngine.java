@@ -412,7 +412,9 @@ public final class IkeEngine {
         continue;
       }
       if (!timers.mayRetransmit(resending, turn.nowMillis())) {
-        giveUp(sa, turn);
+        if (!exchanges.synchronize(sa, turn.nowMillis())) {
+          giveUp(sa, turn);
+        }
         return;
       }
       turn.addAll(exchanges.retransmission(sa, request, resending));

@@ -173,6 +173,7 @@ final class Informational {
           UPDATE_PATH,
           CHECK_PATH,
           TELL_ADDRESSES,
+          SYNC_MESSAGE_IDS,
           IKE_SA_INIT,
           IKE_AUTH,
           NEW_CHILD,

@@ -94,6 +94,12 @@ final class LocalState {
   /** How far ahead of the image the next request of the peer may be: after an adoption only. */
   int aheadMax;
 
+  /** Whether an authentic message has come since this member has it. */
+  boolean heard;
+
+  /** Whether a successor may still ask the peer for agreement on message ids. */
+  boolean maySync;
+
   long lastHeardMillis;
   long lastSentMillis;
 

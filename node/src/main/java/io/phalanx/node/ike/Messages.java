@@ -1,14 +1,17 @@
 package io.phalanx.node.ike;
 
 import io.phalanx.config.Secret;
+import io.phalanx.config.iana.ExchangeType;
 import io.phalanx.config.suite.KeyExchangeMethod;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.node.ike.wire.IkeHeader;
+import io.phalanx.node.ike.wire.MessageIds;
 import io.phalanx.node.ike.wire.Payload;
 import io.phalanx.node.ike.wire.Payload.Notify;
 import io.phalanx.replication.image.IkeSaImage.RequestInFlight;
 import io.phalanx.replication.image.IkeSaImage.SentResponse;
 import java.net.Inet4Address;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
@@ -62,6 +65,45 @@ final class Messages {
     List<byte[]> messages = seal(sa, header, payloads);
     sa.nextOwnId = next(sa.nextOwnId);
     inFlight(sa, purpose, header.messageId(), messages, ask, nowMillis);
+  }
+
+  /**
+   * Asks the peer for agreement on message ids (RFC 6311): with id 0, whatever went before, and
+   * what is asked for kept as it is.
+   */
+  void askToSynchronize(IkeSa sa, MessageIds ids, long nowMillis) {
+    IkeHeader header =
+        new IkeHeader(
+            sa.initiatorSpi(),
+            sa.responderSpi(),
+            ExchangeType.INFORMATIONAL,
+            sa.initiator,
+            false,
+            0);
+    inFlight(
+        sa,
+        Purpose.SYNC_MESSAGE_IDS,
+        0,
+        seal(sa, header, List.of(ids.toNotify())),
+        new Ask(syncNonce(ids), Optional.empty(), Secret.EMPTY, ids.send(), ids.receive(), ""),
+        nowMillis);
+  }
+
+  /** The nonce of a synchronisation, as it is noted with the request in flight. */
+  static Secret syncNonce(MessageIds ids) {
+    return Secret.of(ByteBuffer.allocate(Integer.BYTES).putInt(ids.nonce()).array());
+  }
+
+  /**
+   * Answers a request for agreement on message ids, which is none of those that are counted.
+   *
+   * @return the answer
+   */
+  byte[] answerSync(IkeSa sa, Inbound in, MessageIds ids) {
+    byte[] message = answer(sa, in.message().header(), List.of(ids.toNotify())).getFirst();
+    sa.changes.touch();
+    sa.hold(new Effect.Send(in.back(message)));
+    return message;
   }
 
   /** Notes a request as in flight, and sends it in its turn once that is in the store. */

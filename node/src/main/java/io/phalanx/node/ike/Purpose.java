@@ -16,7 +16,8 @@ enum Purpose {
   REDIRECT(ExchangeType.INFORMATIONAL),
   UPDATE_PATH(ExchangeType.INFORMATIONAL),
   CHECK_PATH(ExchangeType.INFORMATIONAL),
-  TELL_ADDRESSES(ExchangeType.INFORMATIONAL);
+  TELL_ADDRESSES(ExchangeType.INFORMATIONAL),
+  SYNC_MESSAGE_IDS(ExchangeType.INFORMATIONAL);
 
   @SuppressWarnings("ImmutableEnumChecker") // a record of an int
   private final ExchangeType exchange;
@@ -45,7 +46,11 @@ enum Purpose {
 
   /** Whether nothing else may begin until it is answered. */
   boolean alone() {
-    return this == IKE_SA_INIT || this == IKE_AUTH || this == REKEY_IKE || this == DELETE_IKE;
+    return this == IKE_SA_INIT
+        || this == IKE_AUTH
+        || this == REKEY_IKE
+        || this == DELETE_IKE
+        || this == SYNC_MESSAGE_IDS;
   }
 
   /** Whether it makes, rekeys or closes a Child SA (RFC 7296 §2.25.2). */

@@ -17,7 +17,7 @@ import java.util.List;
 
 /** Makes messages that our initiator would never send. */
 final class Forge {
-  private static final NonceSource NONCES =
+  static final NonceSource NONCES =
       new NonceSource() {
         private long next = 0x7000_0000_0000_0000L;
 
