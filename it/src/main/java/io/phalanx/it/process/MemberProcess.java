@@ -12,7 +12,7 @@ import java.util.concurrent.TimeoutException;
 
 /** A member in a JVM of its own. Only ever ends the process that it has started. */
 public final class MemberProcess implements AutoCloseable {
-  private static final int LOG_LINES_SHOWN = 15;
+  private static final int LOG_LINES_SHOWN = 30;
   private static final long POLL_MILLIS = 50;
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 

@@ -41,6 +41,8 @@ final class Clients {
               + " request");
   private static final Pattern INIT = Pattern.compile("generating IKE_SA_INIT request");
 
+  private static final int LOG_LINES_SHOWN = 16;
+
   private final Lab lab;
   private final String name;
   private final String namespace;
@@ -77,7 +79,7 @@ final class Clients {
 
   /** Brings one up, alone, and shows that it is what it should be and carries traffic. */
   void connect(Scenario scenario) throws Exception {
-    assertThat(charon.initiate(scenario.name())).as(() -> log(scenario, 0)).isTrue();
+    assertThat(charon.initiate(scenario.name())).as(() -> story(scenario, 0)).isTrue();
     String log = log(scenario, 0);
     scenario.logged().forEach(each -> assertThat(log).contains(each));
     Sas sas = sas(scenario);
@@ -134,7 +136,7 @@ final class Clients {
   void connectedByOneAttempt(Scenario scenario) throws Exception {
     CompletableFuture<Boolean> start =
         Optional.ofNullable(started.get(scenario.name())).orElseThrow();
-    assertThat(start.join()).as(() -> log(scenario, 0)).isTrue();
+    assertThat(start.join()).as(() -> story(scenario, 0)).isTrue();
     assertThat(INIT.matcher(log(scenario, 0)).results().count()).isEqualTo(1);
     assertThat(sas(scenario).children()).isEqualTo(1);
     assertThat(ping(scenario, sas(scenario))).as("a ping through " + scenario.name()).isTrue();
@@ -338,7 +340,7 @@ final class Clients {
   /** The gateway answers a DELETE. */
   void end(Scenario scenario) throws Exception {
     carrying.remove(scenario.name());
-    assertThat(charon.terminate(scenario.name())).as(() -> log(scenario, logBefore)).isTrue();
+    assertThat(charon.terminate(scenario.name())).as(() -> story(scenario, logBefore)).isTrue();
   }
 
   void rekeyChild(Scenario scenario) throws Exception {
@@ -410,6 +412,15 @@ final class Clients {
 
   Sas sas(Scenario scenario) throws Exception {
     return Charon.sas(scenario.name(), charon.all());
+  }
+
+  /** The end of what the client has to say of one connection, and of the members' logs, once. */
+  private String story(Scenario scenario, int from) {
+    List<String> lines = log(scenario, from).lines().toList();
+    return String.join(
+            "\n", lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size()))
+        + "\n"
+        + lab.membersLogs();
   }
 
   /** What the client's log has on one connection, from an offset on. */

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -55,6 +56,12 @@ public final class Lab implements AutoCloseable {
   static final String FRONT6_PREFIX = "fd60::1";
   static final String BACK_PREFIX = "10.50.0.10";
   static final String BACK6_PREFIX = "fd50::10";
+
+  /**
+   * The environment variable that keeps the files of a laboratory, logs and captures among them.
+   */
+  private static final String KEEP = "PHALANX_LAB_KEEP";
+
   private static final int ADMIN_PORT = 9470;
   private static final List<String> BOTH = List.of("balancer", "balancer6");
   static final String CLIENTS = "10.77.0.0/24";
@@ -66,6 +73,7 @@ public final class Lab implements AutoCloseable {
   private final Pki pki;
   private final Map<Integer, MemberProcess> members = new TreeMap<>();
   private final List<AutoCloseable> open = new ArrayList<>();
+  private final AtomicBoolean logsShown = new AtomicBoolean();
 
   private Lab(Path directory, LabPlan plan) throws IOException, InterruptedException {
     this.directory = directory;
@@ -137,6 +145,16 @@ public final class Lab implements AutoCloseable {
   public void restart(int id) throws IOException, InterruptedException, TimeoutException {
     launch(id);
     member(id).awaitReady(START_TIMEOUT);
+  }
+
+  /** The ends of the members' logs, for a failure; only when asked first, as all are long. */
+  public String membersLogs() {
+    if (logsShown.getAndSet(true)) {
+      return "(the members' logs are with the first failure)";
+    }
+    return members.values().stream()
+        .map(member -> member.name() + ":\n" + member.lastLines())
+        .collect(Collectors.joining("\n"));
   }
 
   /** A fresh strongSwan in the client's namespace, without configuration. */
@@ -327,7 +345,7 @@ public final class Lab implements AutoCloseable {
     return FRONT_PREFIX + member;
   }
 
-  /** Ends everything and removes the namespaces and all files. */
+  /** Ends everything and removes the namespaces, and all files unless {@link #KEEP} is set. */
   @Override
   public void close() {
     for (AutoCloseable each : open.reversed()) {
@@ -339,6 +357,10 @@ public final class Lab implements AutoCloseable {
     }
     members.values().forEach(MemberProcess::close);
     namespaces.close();
+    if (System.getenv(KEEP) != null) {
+      System.err.println("kept: " + directory);
+      return;
+    }
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
