@@ -149,6 +149,8 @@ class UdpInterlinkTest {
             seen.add("left " + owner.member());
           }
         });
+    // It watches on its own thread, and a goodbye that comes before would be seen by nobody.
+    await().until(() -> seen.containsAll(List.of("up 2", "up 3")));
     three.close();
     awaitLiving(one, first, second);
     await().until(() -> seen.contains("left 3"));
