@@ -145,7 +145,9 @@ final class MessageIdSync {
     }
     byte[] digest = Inbound.digest(datagram.payload());
     if (Arrays.equals(digest, before.get().requestDigest())) {
-      turn.add(new Effect.Send(Inbound.back(datagram, before.get().response())));
+      if (sa.nextPeerId < before.get().next()) { // else the peer has had the answer and gone on
+        turn.add(new Effect.Send(Inbound.back(datagram, before.get().response())));
+      }
       return true;
     }
     Optional<IkeMessage> message =

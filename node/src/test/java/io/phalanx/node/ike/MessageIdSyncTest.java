@@ -396,6 +396,29 @@ final class MessageIdSyncTest {
   }
 
   @Test
+  void shouldNotAnswerTheSameRequestOnceThePeerHasGoneOn() {
+    World world = connected();
+    IkeSaImage image = world.left.only();
+    byte[] request =
+        Forge.message(
+            image,
+            ExchangeType.INFORMATIONAL,
+            false,
+            0,
+            List.of(new MessageIds(NONCE, 6, 3).toNotify()));
+    Forge.deliver(world.right, request);
+    Forge.deliver(world.right, Forge.request(image, ExchangeType.INFORMATIONAL, 6, List.of()));
+    world.run(100);
+    assertThat(world.right.only().nextPeerId()).isEqualTo(7);
+    int before = world.seen.size();
+    Forge.deliver(world.right, request);
+    world.run(100);
+    assertThat(world.seen).hasSize(before);
+    assertThat(world.right.only().nextPeerId()).isEqualTo(7);
+    assertThat(world.right.only().nextOwnId()).isEqualTo(3);
+  }
+
+  @Test
   void shouldDropWhatIsBelowTheNumbersAgreedOn() {
     World world = connected();
     IkeSaImage image = world.left.only();
@@ -419,6 +442,7 @@ final class MessageIdSyncTest {
     byte[] shorter = Arrays.copyOf(good.data(), 8);
     List<List<Payload>> bad =
         List.of(
+            List.of(), // an old id and nothing else
             List.of(Notify.of(NotifyType.IKEV2_MESSAGE_ID_SYNC, longer)),
             List.of(Notify.of(NotifyType.IKEV2_MESSAGE_ID_SYNC, shorter)),
             List.of(Notify.of(NotifyType.IKEV2_MESSAGE_ID_SYNC)),
