@@ -11,6 +11,12 @@ public interface Membership {
 
   Set<Owner> living();
 
+  /**
+   * Whether another living member hears this life of that member: then it is not dead, and what
+   * keeps its heartbeats from us is between us and it.
+   */
+  boolean heardByAnother(Owner owner);
+
   /** Told on a thread of the interlink; returns at once. */
   void watch(Listener listener);
 

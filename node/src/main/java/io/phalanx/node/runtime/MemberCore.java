@@ -52,13 +52,12 @@ public final class MemberCore {
   private static final long COUNT_MILLIS = 500;
   private static final long KEEPERS_MILLIS = 1000;
   private static final long JANITOR_MILLIS = 1000;
-  private static final long SUSPECT_MILLIS = 300;
 
   /**
    * What the core stands on.
    *
    * @param self this life of this member
-   * @param suspect puts a member out of the store that is silent still
+   * @param exclude puts the member with that id out of the store
    * @param nowMillis wall clock
    */
   public record Ports(
@@ -76,7 +75,7 @@ public final class MemberCore {
       EspSpis espSpis,
       Optional<RadiusClient> radius,
       RevocationChecker revocation,
-      IntConsumer suspect,
+      IntConsumer exclude,
       SecureRandom random,
       LongSupplier nowMillis) {}
 
@@ -232,40 +231,41 @@ public final class MemberCore {
 
   private Membership.Listener members() {
     ControlLoop control = ports.control();
+    Exclusion exclusion =
+        new Exclusion(control, ports.membership(), ports.exclude(), ports.nowMillis());
     return new Membership.Listener() {
       @Override
       public void up(Owner owner) {
-        control.execute(() -> directory.up(owner));
+        control.execute(
+            () -> {
+              directory.up(owner);
+              exclusion.up(owner);
+            });
       }
 
       @Override
       public void down(Owner owner) {
-        left(owner);
-        control.after(SUSPECT_MILLIS, () -> suspect(owner));
+        control.execute(
+            () -> {
+              takeOver(owner);
+              exclusion.down(owner);
+            });
       }
 
       @Override
       public void left(Owner owner) {
-        // To put it out of the store now would cut it off while it hands its data to the others.
         control.execute(
             () -> {
-              directory.down(owner);
-              sweeper.down(owner);
+              takeOver(owner);
+              exclusion.left(owner);
             });
       }
     };
   }
 
-  /**
-   * Puts a member out of the store that is silent still. A claim from a member that lives after all
-   * is safe and cheap; to put it out of the store is not, for it may take the majority along.
-   */
-  private void suspect(Owner owner) {
-    boolean silent =
-        ports.membership().living().stream().noneMatch(one -> one.member() == owner.member());
-    if (silent) {
-      ports.suspect().accept(owner.member());
-    }
+  private void takeOver(Owner lost) {
+    directory.down(lost);
+    sweeper.down(lost);
   }
 
   private SaStore.RouteListener routes() {

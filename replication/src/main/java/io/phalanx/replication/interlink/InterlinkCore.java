@@ -55,6 +55,7 @@ public final class InterlinkCore implements Interlink, Membership {
   private final LongAdder stale = new LongAdder();
   private final LongAdder unreadable = new LongAdder();
   private volatile Set<Owner> living;
+  private volatile Set<Owner> heardByOthers = Set.of();
 
   public InterlinkCore(
       InterlinkSettings settings,
@@ -86,6 +87,7 @@ public final class InterlinkCore implements Interlink, Membership {
   /** Lets time pass; several times within the silence that makes a member suspect. */
   public void tick(long nowNanos) {
     tracker.tick(nowNanos);
+    heardByOthers = tracker.heardByOthers();
     tellChanges();
   }
 
@@ -230,6 +232,11 @@ public final class InterlinkCore implements Interlink, Membership {
   @Override
   public Set<Owner> living() {
     return living;
+  }
+
+  @Override
+  public boolean heardByAnother(Owner owner) {
+    return heardByOthers.contains(owner);
   }
 
   /** The listener is told of those that are alive already, too. */

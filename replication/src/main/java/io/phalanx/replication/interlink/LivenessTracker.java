@@ -3,6 +3,7 @@ package io.phalanx.replication.interlink;
 import io.phalanx.replication.Owner;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -89,13 +90,15 @@ final class LivenessTracker {
       return;
     }
     boolean proof = false;
+    Set<Owner> hears = new HashSet<>();
     for (Frame.Heard heard : heartbeat.heard()) {
+      hears.add(new Owner(heard.member(), heard.incarnation()));
       if (heard.member() == self.member()) {
         proof |= heard.incarnation() == self.incarnation() && heard.startNonce() == startNonce;
       }
     }
     lives.heartbeat(
-        sender.incarnation(), heartbeat.startNonce(), counter, proof, nowNanos, changes);
+        sender.incarnation(), heartbeat.startNonce(), counter, proof, hears, nowNanos, changes);
     if (proof) {
       lookForDuplicate(heartbeat, nowNanos);
     }
@@ -172,6 +175,13 @@ final class LivenessTracker {
     living.add(self);
     members.values().forEach(lives -> lives.alive().ifPresent(living::add));
     return Set.copyOf(living);
+  }
+
+  /** The lives that other living members hear. */
+  Set<Owner> heardByOthers() {
+    Set<Owner> heard = new HashSet<>();
+    members.values().forEach(lives -> heard.addAll(lives.hears()));
+    return Set.copyOf(heard);
   }
 
   /** Another process with this member's id, if one was heard. */

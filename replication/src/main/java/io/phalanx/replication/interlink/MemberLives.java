@@ -7,6 +7,7 @@ import io.phalanx.replication.interlink.LivenessTracker.Change;
 import io.phalanx.replication.interlink.LivenessTracker.Verdict;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The lives of one other member: the latest that is proven, the one before it (which may not have
@@ -30,6 +31,9 @@ final class MemberLives {
 
     /** The last heartbeat that was proof, or the end of our own last pause. */
     long proofNanos;
+
+    /** Whom it hears, by its last heartbeat. */
+    Set<Owner> hears = Set.of();
 
     /** Whether something else says that it has ended, and no proof has come since. */
     boolean doubted;
@@ -91,12 +95,14 @@ final class MemberLives {
       long startNonce,
       long counter,
       boolean proof,
+      Set<Owner> hears,
       long nowNanos,
       List<Change> changes) {
     Optional<Life> proven = proven(incarnation);
     if (proven.isPresent()) {
       Life life = proven.get();
       life.heard(nowNanos);
+      life.hears = hears;
       if (life.heardAfterwards == REPEATED) {
         changes.add(new Change.Duplicate(life.owner));
       }
@@ -184,6 +190,11 @@ final class MemberLives {
 
   Optional<Owner> alive() {
     return current.filter(life -> life.alive).map(life -> life.owner);
+  }
+
+  /** The lives that this member hears, if it is alive. */
+  Set<Owner> hears() {
+    return current.filter(life -> life.alive).map(life -> life.hears).orElse(Set.of());
   }
 
   private Optional<Life> proven(int incarnation) {

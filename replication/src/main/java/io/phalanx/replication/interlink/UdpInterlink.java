@@ -235,6 +235,11 @@ public final class UdpInterlink implements Interlink, Membership {
   }
 
   @Override
+  public boolean heardByAnother(Owner owner) {
+    return core.heardByAnother(owner);
+  }
+
+  @Override
   public void watch(Membership.Listener watcher) {
     loop.execute(() -> core.watch(watcher));
   }

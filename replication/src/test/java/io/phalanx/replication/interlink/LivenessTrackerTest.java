@@ -110,6 +110,20 @@ class LivenessTrackerTest {
   }
 
   @Test
+  void shouldKnowWhomTheOthersHear() {
+    Owner third = new Owner(3, 7);
+    heartbeat(OTHER, US);
+    heartbeat(third, US, new Frame.Heard(2, 50, 1_050, true));
+    heartbeat(third, US, new Frame.Heard(2, 50, 1_050, true));
+    assertThat(tracker.heardByOthers()).containsExactlyInAnyOrder(SELF, OTHER);
+    heartbeat(third, US);
+    assertThat(tracker.heardByOthers()).as("no longer").containsExactly(SELF);
+    heartbeat(third, US, new Frame.Heard(2, 50, 1_050, true));
+    passing(SUSPECT + 10 * MS);
+    assertThat(tracker.heardByOthers()).as("by one that is silent itself").isEmpty();
+  }
+
+  @Test
   void shouldSuspectWhoDoesNotHearUs() {
     heartbeat(OTHER, US);
     tracker.changes();
