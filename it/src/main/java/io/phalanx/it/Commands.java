@@ -5,6 +5,7 @@ import io.phalanx.it.bench.BenchCommand;
 import io.phalanx.it.demo.DemoCommand;
 import io.phalanx.it.faults.FaultsCommand;
 import io.phalanx.it.loadgen.LoadgenCommand;
+import io.phalanx.it.sim.SimCommand;
 import io.phalanx.node.cli.CommandProvider;
 import java.util.List;
 
@@ -17,6 +18,7 @@ public final class Commands implements CommandProvider {
         new BalancerCommand(),
         new BenchCommand(),
         new LoadgenCommand(),
-        new FaultsCommand());
+        new FaultsCommand(),
+        new SimCommand());
   }
 }

@@ -206,6 +206,7 @@ final class Exchanges {
     switch (open(sa, datagram, sa.local.requestFragments)) {
       case Decoded.Drop _ -> {}
       case Decoded.Invalid invalid -> {
+        sa.local.aheadMax = 0;
         heard(sa, datagram, turn.nowMillis());
         Inbound in = new Inbound(datagram, new IkeMessage(invalid.header(), List.of()));
         messages.respond(sa, in, Notifies.refusing(invalid));
@@ -216,6 +217,7 @@ final class Exchanges {
         }
       }
       case Decoded.Ok(IkeMessage message) -> {
+        sa.local.aheadMax = 0; // now its ids are known; an answer to us would not have told them
         heard(sa, datagram, turn.nowMillis());
         Window.note(sa, message);
         request(sa, new Inbound(datagram, message), turn);
@@ -368,7 +370,6 @@ final class Exchanges {
 
   /** An authentic message came in. */
   private void heard(IkeSa sa, UdpDatagram datagram, long nowMillis) {
-    sa.local.aheadMax = 0;
     sa.local.heard = true;
     if (sa.phase == Phase.UNCONFIRMED && !closing.undecided(sa)) {
       Closing.confirm(sa);

@@ -333,6 +333,20 @@ public final class MemberCore {
     return directory.waiting() + ike.waiting();
   }
 
+  /**
+   * Begins to hand everything over, before this member stops.
+   *
+   * @param waitMillis for the balancer to send packets elsewhere
+   */
+  public void beginDrain(long waitMillis) {
+    drain.begin(waitMillis);
+  }
+
+  /** How far that is. */
+  public DrainView draining() {
+    return drain.view();
+  }
+
   SaDirectory directory() {
     return directory;
   }
@@ -358,7 +372,7 @@ public final class MemberCore {
   }
 
   /** The store has met another half of the cluster. Any thread; returns at once. */
-  void merged() {
+  public void merged() {
     reunion.merged();
   }
 

@@ -1,9 +1,11 @@
 package io.phalanx.node.runtime;
 
 import io.phalanx.replication.Membership;
+import io.phalanx.replication.Owned;
 import io.phalanx.replication.Owner;
 import io.phalanx.replication.SaStore;
 import io.phalanx.replication.SaStore.Swept;
+import io.phalanx.replication.image.SaClusterImage;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -60,7 +62,7 @@ final class Sweeper implements Membership.Listener {
   }
 
   private void adopt(Owner owner, Swept batch, int round) {
-    batch.saClusters().forEach(directory::adopt);
+    batch.saClusters().forEach(this::adopt);
     batch.ikeSas().forEach(ike::adopt);
     int found = batch.saClusters().size() + batch.ikeSas().size();
     swept.addAndGet(found);
@@ -69,6 +71,23 @@ final class Sweeper implements Membership.Listener {
     } else if (round < ROUNDS) {
       control.after(AGAIN_MILLIS, () -> sweep(owner, round + 1));
     }
+  }
+
+  /**
+   * Not one that no IKE SA names: a commit was cut short that had made it, and the peer, whom a
+   * successor has answered otherwise, could not read what it would send.
+   */
+  private void adopt(Owned<SaClusterImage> saCluster) {
+    var _ =
+        store
+            .orphaned(saCluster.image().id())
+            .thenAcceptAsync(
+                orphan -> {
+                  if (orphan.isEmpty()) {
+                    directory.adopt(saCluster);
+                  }
+                },
+                control);
   }
 
   /** Images claimed by sweeping since the start. */

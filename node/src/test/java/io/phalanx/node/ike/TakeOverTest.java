@@ -285,4 +285,24 @@ final class TakeOverTest {
     assertThat(world.right.only().nextPeerId()).isGreaterThan(stored.nextPeerId() + 10);
     EstablishTest.assertSameChild(world);
   }
+
+  /** What a peer answers tells nothing of the ids of its own requests. */
+  @Test
+  void shouldTakeThemAfterAnAnswerToARequestOfTheSuccessor() {
+    left.dpd = Duration.ofMillis(100);
+    World world = new World(left, right);
+    world.connect();
+    world.right.answer = _ -> Outcome.UNKNOWN;
+    world.run(600);
+    long stored = world.right.store.images().getFirst().nextPeerId();
+    assertThat(world.right.only().nextPeerId()).isGreaterThan(stored);
+    world.right.answer = world.right.store::commit;
+    world.right.takeOver();
+    IkeSaImage adopted = world.right.only();
+    world.right.step(new Event.Rekey(adopted.localSpi(), adopted.children().getFirst().saId()));
+    world.run(5_000);
+    assertThat(world.right.only().nextOwnId()).isGreaterThan(adopted.nextOwnId());
+    assertThat(world.right.only().nextPeerId()).isGreaterThan(stored + 10);
+    EstablishTest.assertSameChild(world);
+  }
 }

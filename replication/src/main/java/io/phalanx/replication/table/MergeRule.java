@@ -91,6 +91,17 @@ public enum MergeRule {
           .thenComparingLong(stored -> stored.header().ikeSpi())
           .thenComparing(Stored::body, Arrays::compare);
 
+  /** The rule of a table, by its name. */
+  public static MergeRule of(String table) {
+    return switch (table) {
+      case Tables.IKE_SAS -> IKE_SAS;
+      case Tables.SA_CLUSTERS -> SA_CLUSTERS;
+      case Tables.ADDRESSES -> ADDRESSES;
+      case Tables.ROUTES, Tables.SPIS, Tables.COUNTERS -> FOLLOWERS;
+      default -> throw new IllegalArgumentException("no table " + table);
+    };
+  }
+
   /** Two entries of different fences. */
   abstract Stored apart(Stored winner, Stored loser);
 
