@@ -2,15 +2,36 @@ package io.phalanx.it.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** A fixed set of seeds, the same in every build; {@code phalanx sim} runs as many as one likes. */
 class SimulationTest {
   private static final long SECOND = 1_000_000_000;
   private static final long NANOS = 12 * SECOND;
+
+  private final Logger root =
+      ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(Logger.ROOT_LOGGER_NAME);
+  private final Level before = root.getLevel();
+
+  /** Members warn of each fault that the plan makes. */
+  @BeforeEach
+  void beQuiet() {
+    root.setLevel(Level.OFF);
+  }
+
+  @AfterEach
+  void beAsBefore() {
+    root.setLevel(before);
+  }
 
   private static Simulation.Result run(long seed, int members, Mutation mutation) {
     return Simulation.run(Plan.of(seed, members, NANOS, mutation));
