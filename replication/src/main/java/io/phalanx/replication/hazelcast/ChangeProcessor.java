@@ -35,11 +35,13 @@ final class ChangeProcessor<K>
   /**
    * Counts the members once more. Split-brain protection learns of a lost member a moment after the
    * partitions do; in between, a member that is alone would accept changes that nobody backs up.
+   * One that was alone may have missed changes ({@link Wholeness}).
    */
   @Override
   public void setHazelcastInstance(HazelcastInstance instance) {
     enoughMembers =
-        instance.getCluster().getMembers().size() >= MemberSettings.minimumMembers(instance);
+        instance.getCluster().getMembers().size() >= MemberSettings.minimumMembers(instance)
+            && Wholeness.of(instance).filter(Wholeness::behind).isEmpty();
   }
 
   @Override

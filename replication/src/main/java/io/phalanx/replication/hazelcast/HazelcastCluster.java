@@ -37,6 +37,7 @@ public final class HazelcastCluster implements AutoCloseable {
 
   private final HazelcastInstance instance;
   private final int minimumMembers;
+  private final Wholeness wholeness;
   private final StoreThreads threads;
   private final TableStore store;
   private final TableRegistry registry;
@@ -48,6 +49,7 @@ public final class HazelcastCluster implements AutoCloseable {
       HazelcastInstance instance, Cluster cluster, int memberId, Wrapping wrapping) {
     this.instance = instance;
     this.minimumMembers = cluster.minimumMembers();
+    this.wholeness = Wholeness.of(instance).orElseThrow();
     this.threads = StoreThreads.start(memberId);
     HazelcastTable<Integer> routes = table(Tables.ROUTES);
     Tables tables =
@@ -62,6 +64,7 @@ public final class HazelcastCluster implements AutoCloseable {
     store = new TableStore(tables, wrapping, random::nextLong);
     registry = registry(tables, cluster, memberId);
     rescanWhenEventsMayBeLost(routes);
+    wholeness.begin(instance);
   }
 
   private static TableRegistry registry(Tables tables, Cluster cluster, int memberId) {
@@ -72,7 +75,8 @@ public final class HazelcastCluster implements AutoCloseable {
   }
 
   private <K> HazelcastTable<K> table(String name) {
-    return new HazelcastTable<>(instance.getMap(name), threads, () -> merging);
+    return new HazelcastTable<>(
+        instance.getMap(name), threads, () -> merging || wholeness.behind());
   }
 
   /** A member that dies takes the events along that it was about to send. */
@@ -88,6 +92,7 @@ public final class HazelcastCluster implements AutoCloseable {
                     event.getMember().getAttribute(MemberSettings.MEMBER_ID),
                     event.getMembers().size());
                 Separation.of(instance).ifPresent(Separation::left);
+                wholeness.left(instance);
                 routes.rescan();
                 tellLost(event.getMember());
               }
@@ -98,6 +103,7 @@ public final class HazelcastCluster implements AutoCloseable {
                     "store: member {} has joined, {} are here",
                     event.getMember().getAttribute(MemberSettings.MEMBER_ID),
                     event.getMembers().size());
+                wholeness.joined(instance);
               }
             });
     instance.getLifecycleService().addLifecycleListener(event -> joining(event.getState(), routes));
@@ -116,6 +122,7 @@ public final class HazelcastCluster implements AutoCloseable {
       }
       case MERGED, MERGE_FAILED -> {
         log.info("store: {}", state == LifecycleEvent.LifecycleState.MERGED ? "joined" : "alone");
+        wholeness.merged(instance);
         merging = false;
         routes.rescan();
         whenMerged.run();
@@ -225,9 +232,12 @@ public final class HazelcastCluster implements AutoCloseable {
     }
   }
 
-  /** Whether enough members are here for changes; without, the store answers that it is unknown. */
+  /**
+   * Whether enough members are here for changes, and this one has missed none; else the store
+   * answers that it does not know.
+   */
   public boolean hasQuorum() {
-    return members() >= minimumMembers;
+    return members() >= minimumMembers && !wholeness.behind();
   }
 
   /** Members in the store's cluster, this one included; 0 once it is stopped. */

@@ -59,6 +59,8 @@ final class MemberSettings {
             Map.of(
                 MINIMUM_MEMBERS,
                 cluster.minimumMembers(),
+                Wholeness.KEY,
+                new Wholeness(cluster.minimumMembers()),
                 Separation.KEY,
                 new Separation(halvesGoOn(cluster), System::currentTimeMillis))));
     config.getMetricsConfig().setEnabled(false);

@@ -16,7 +16,9 @@ import io.phalanx.replication.image.Images;
 import io.phalanx.replication.image.SaClusterImage;
 import io.phalanx.replication.table.Stored;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -59,6 +61,51 @@ class SplitBrainTest {
       awaitLimits(cluster.member(1), CLAIMED, FENCE, 9500, Outcome.FENCED);
       awaitLimits(cluster.member(1), IDLE, FENCE, 9500, Outcome.DONE);
     }
+  }
+
+  /** Of the majority only one is left, and joins the member that was alone, or is joined by it. */
+  @Test
+  void aMemberThatWasAloneShouldWaitForWhatTheMajorityHasDone() throws IOException {
+    List<Integer> ids = List.of(IDLE, CLAIMED, FORKED, MADE_BY_FIRST, MADE_BY_SECOND);
+    try (TestCluster cluster = TestCluster.of(3, 2, 2).startAll()) {
+      ids.forEach(id -> create(cluster.member(1), id));
+      Cable.pull(cluster, 1);
+      await().atMost(30, SECONDS).until(() -> !cluster.member(1).hasQuorum());
+      await().atMost(30, SECONDS).until(() -> cluster.member(2).members() == 2);
+      ids.forEach(id -> claim(cluster.member(2), id, SECOND));
+      ids.forEach(id -> awaitDone(cluster.member(2), id, new Fence(SECOND, 2), 9000));
+      cluster.member(2).terminate();
+      await().atMost(30, SECONDS).until(() -> cluster.member(3).members() == 1);
+
+      Cable.plug(cluster.member(1));
+      Map<Integer, Owned<SaClusterImage>> seen = firstSeen(cluster.member(1), ids);
+      assertThat(seen.keySet()).containsExactlyInAnyOrderElementsOf(ids);
+      assertThat(seen.values())
+          .allSatisfy(
+              owned -> {
+                assertThat(owned.fence()).isEqualTo(new Fence(SECOND, 2));
+                assertThat(owned.image().limits().outLease()).isEqualTo(9000);
+              });
+      assertThat(cluster.member(1).hasQuorum()).isTrue();
+    }
+  }
+
+  /** What the store tells first of each entry, to one that tries to claim them all the time. */
+  private static Map<Integer, Owned<SaClusterImage>> firstSeen(
+      HazelcastCluster member, List<Integer> ids) {
+    Map<Integer, Owned<SaClusterImage>> seen = new HashMap<>();
+    long deadline = System.nanoTime() + SECONDS.toNanos(60);
+    while (seen.size() < ids.size() && System.nanoTime() < deadline) {
+      Map<Integer, CompletionStage<Found<SaClusterImage>>> asked = new HashMap<>();
+      ids.forEach(id -> asked.put(id, member.saStore().claimSaCluster(id, 1, FIRST)));
+      asked.forEach(
+          (id, answer) -> {
+            if (get(answer) instanceof Found.Present<SaClusterImage>(var owned)) {
+              seen.putIfAbsent(id, owned);
+            }
+          });
+    }
+    return seen;
   }
 
   @Test

@@ -52,6 +52,10 @@ final class TestCluster implements AutoCloseable {
   }
 
   static TestCluster of(int size, int minimumMembers) throws IOException {
+    return of(size, minimumMembers, 1);
+  }
+
+  static TestCluster of(int size, int minimumMembers, int backups) throws IOException {
     List<ServerSocket> held = new ArrayList<>();
     List<ClusterMember> configured = new ArrayList<>();
     for (int id = 1; id <= size; id++) {
@@ -71,7 +75,7 @@ final class TestCluster implements AutoCloseable {
             name,
             configured,
             List.of(),
-            1,
+            backups,
             minimumMembers,
             Duration.ofMillis(50),
             Duration.ofMillis(200),
