@@ -9,11 +9,10 @@ package io.phalanx.replication.lease;
  * <ul>
  *   <li>Above 80 packets a second, 50 ms of traffic: well below the time that it takes to notice a
  *       crash.
- *   <li>From 10 to 80 a second, {@link #IN_MIN} numbers: 400 ms in the worst case, about the time
- *       to notice and take over.
- *   <li>Below 10 a second, nothing between packets: the SA is settled {@link #QUIET_NANOS_MAX}
- *       after each packet, which costs two store calls a packet where packets are rare, and each
- *       packet waits for a round trip.
+ *   <li>From {@link #FLOW_PER_SECOND} to 80 a second, {@link #IN_MIN} numbers: 270 ms in the worst
+ *       case, about the time to notice and take over.
+ *   <li>Below, nothing: each packet waits for a round trip and costs one store call, and there is
+ *       nothing to settle after it.
  * </ul>
  *
  * <p>Quiet means two packet intervals without a packet, but at least {@link #QUIET_NANOS_MIN}, or
@@ -27,6 +26,7 @@ package io.phalanx.replication.lease;
  * packets but also limit their rate, and get more calls just when it is overloaded.
  */
 final class LeaseSizes {
+  static final double FLOW_PER_SECOND = 15;
   static final long IN_MIN = 4;
   static final long IN_MAX = 1 << 20;
   static final long OUT_MIN = 64;
@@ -45,7 +45,9 @@ final class LeaseSizes {
 
   static long inbound(RateMeter rate, long roundTripNanos) {
     long ahead = Math.max(IN_AHEAD_NANOS, 4 * bounded(roundTripNanos));
-    return Math.clamp((long) (rate.perSecond() * ahead / 1e9), IN_MIN, IN_MAX);
+    return rate.perSecond() < FLOW_PER_SECOND
+        ? 0
+        : Math.clamp((long) (rate.perSecond() * ahead / 1e9), IN_MIN, IN_MAX);
   }
 
   static long outbound(RateMeter rate, long roundTripNanos) {
@@ -59,7 +61,7 @@ final class LeaseSizes {
   }
 
   static boolean excessive(long ahead, RateMeter rate, long roundTripNanos) {
-    return ahead > EXCESS * inbound(rate, roundTripNanos);
+    return ahead > EXCESS * Math.max(IN_MIN, inbound(rate, roundTripNanos));
   }
 
   private static long bounded(long roundTripNanos) {

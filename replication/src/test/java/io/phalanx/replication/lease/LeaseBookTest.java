@@ -70,10 +70,34 @@ class LeaseBookTest {
   @Test
   void shouldAskForTheSmallestLeasesWhenTheRateIsNotKnown() {
     track(65, 4);
-    SetLimits ask = asked(wish(33, 0, 2, 0));
+    SetLimits ask = asked(wish(33, 0, 4, 5));
     assertThat(ask.fence()).isEqualTo(FENCE);
     assertThat(ask.outLease()).isEqualTo(33 + 64);
-    assertThat(ask.inLimit()).isEqualTo(2 + 4);
+    assertThat(ask.inLimit()).isEqualTo(5);
+  }
+
+  @Test
+  void shouldReserveNothingAheadOfPacketsThatAreRare() {
+    track(65, 0);
+    for (long number = 1; number < 50; number++) {
+      SetLimits ask = asked(wish(1, 0, number - 1, number));
+      assertThat(ask.inLimit()).isEqualTo(number);
+      answer(ask, Outcome.DONE);
+      assertThat(wish(1, 0, number, 0)).as("no call").containsExactly(new Grant(SA, 65, number));
+      assertThat(tickAfter(120 * MS)).as("nothing to settle").isEmpty();
+    }
+  }
+
+  @Test
+  void shouldReserveAFewNumbersAheadOfASlowFlow() {
+    track(65, 0);
+    SetLimits ask = asked(wish(1, 0, 0, 1));
+    for (long number = 2; number < 50; number++) {
+      answer(ask, Outcome.DONE);
+      now += 60 * MS;
+      ask = asked(wish(1, 0, number * 4 - 1, number * 4));
+    }
+    assertThat(ask.inLimit()).isEqualTo(49 * 4 + LeaseSizes.IN_MIN);
   }
 
   @Test
@@ -81,7 +105,7 @@ class LeaseBookTest {
     track(65, 4);
     SetLimits ask = asked(wish(33, 0, 2, 0));
     assertThat(tickAfter(10 * MS)).isEmpty();
-    assertThat(answer(ask, Outcome.DONE)).containsExactly(new Grant(SA, 97, 6));
+    assertThat(answer(ask, Outcome.DONE)).containsExactly(new Grant(SA, 97, 4));
     assertThat(answer(ask, Outcome.DONE)).isEmpty();
   }
 
@@ -90,7 +114,7 @@ class LeaseBookTest {
     track(65, 4);
     SetLimits ask = asked(wish(65, 100, 4, 5000));
     assertThat(ask.outLease()).isEqualTo(65 + 100 + 64);
-    assertThat(ask.inLimit()).isEqualTo(5000 + 4);
+    assertThat(ask.inLimit()).isEqualTo(5000);
   }
 
   @Test
@@ -126,10 +150,10 @@ class LeaseBookTest {
   @Test
   void shouldNotTakeASkipOfThePeerForTraffic() {
     track(65, 4);
-    answer(asked(wish(1, 0, 2, 0)), Outcome.DONE);
+    answer(asked(wish(1, 0, 4, 5)), Outcome.DONE);
     now += 1000 * MS;
-    SetLimits ask = asked(wish(1, 0, 4, 1_000_000));
-    assertThat(ask.inLimit()).isBetween(1_000_004L, 1_000_300L);
+    SetLimits ask = asked(wish(1, 0, 5, 1_000_000));
+    assertThat(ask.inLimit()).isBetween(1_000_000L, 1_000_300L);
   }
 
   @Test
@@ -153,7 +177,7 @@ class LeaseBookTest {
     assertThat(answer(ask, Outcome.UNKNOWN)).containsExactly(new Refuse(SA));
     SetLimits again = asked(wish(33, 0, 2, 0));
     assertThat(again.outLease()).isEqualTo(97);
-    assertThat(answer(again, Outcome.DONE)).containsExactly(new Grant(SA, 97, 6));
+    assertThat(answer(again, Outcome.DONE)).containsExactly(new Grant(SA, 97, 4));
   }
 
   @Test
@@ -235,7 +259,7 @@ class LeaseBookTest {
     SetLimits lowering = settling(10);
     assertThat(wish(1, 0, 10, 11)).isEmpty();
     SetLimits raise = asked(answer(lowering, Outcome.DONE));
-    assertThat(raise.inLimit()).isEqualTo(11 + 4);
+    assertThat(raise.inLimit()).isEqualTo(11);
   }
 
   @Test

@@ -63,8 +63,8 @@ class LeaseKeeperTest {
 
   @Test
   void shouldExtendAndThenSettle() {
-    keeper.track(SA, FENCE, new Limits(65, 10));
-    keeper.onWish(new LeaseWish(SA, 33, 0, 65, 8, 0, 10));
+    keeper.track(SA, FENCE, new Limits(65, 12));
+    keeper.onWish(new LeaseWish(SA, 33, 0, 65, 8, 0, 12));
     await().until(() -> seen.contains("store 97 10"));
     assertThat(seen).containsExactly("store 97 12", "grant 97 12", "settle", "store 97 10");
   }
