@@ -81,6 +81,13 @@ public final class FaultsCommand implements Callable<Integer> {
   private Passes passes = Passes.both;
 
   @Option(
+      names = "--lead",
+      defaultValue = "5",
+      paramLabel = "SECONDS",
+      description = "Of traffic before a fault strikes. Default: ${DEFAULT-VALUE}.")
+  private int lead;
+
+  @Option(
       names = "--heap",
       defaultValue = "256",
       paramLabel = "MB",
@@ -117,6 +124,7 @@ public final class FaultsCommand implements Callable<Integer> {
               ? Arrays.asList(Fault.values())
               : faults.stream().map(Fault::of).toList(),
           passes.idlePasses(),
+          lead,
           heap);
     } catch (IllegalArgumentException wrong) {
       throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);

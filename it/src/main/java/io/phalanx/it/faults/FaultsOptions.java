@@ -9,6 +9,7 @@ import java.util.List;
  * @param sessions of all members together
  * @param packetsPerSecond of all sessions together, under load and after a fault
  * @param idle for each pass over a fault, whether the peers are idle while it is there
+ * @param leadSeconds of traffic before the fault strikes
  * @param memberHeapMegabytes of each member's JVM
  */
 record FaultsOptions(
@@ -17,6 +18,7 @@ record FaultsOptions(
     int packetsPerSecond,
     List<Fault> faults,
     List<Boolean> idle,
+    int leadSeconds,
     int memberHeapMegabytes) {
   FaultsOptions {
     require(members >= 2 && members <= 7, "members: 2 to 7");
@@ -24,6 +26,7 @@ record FaultsOptions(
     require(
         packetsPerSecond >= 1 && packetsPerSecond <= LoadPlan.CHECKED_PACKETS_MAX / 240,
         "packets a second: 1 to " + LoadPlan.CHECKED_PACKETS_MAX / 240);
+    require(leadSeconds >= 1 && leadSeconds <= 60, "lead: 1 to 60 seconds");
     require(memberHeapMegabytes >= 64, "a member needs 64 MB");
     faults = List.copyOf(faults);
     idle = List.copyOf(idle);

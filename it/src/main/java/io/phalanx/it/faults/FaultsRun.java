@@ -54,7 +54,7 @@ final class FaultsRun implements AutoCloseable {
     for (Fault fault : options.faults()) {
       for (boolean idle : options.idle()) {
         awaitAll(front);
-        TrialResult result = Trial.run(fault, idle, plan(), members, front);
+        TrialResult result = Trial.run(fault, idle, options.leadSeconds(), plan(), members, front);
         told.accept(result);
         results.add(result);
       }

@@ -15,7 +15,6 @@ import java.util.concurrent.TimeoutException;
  * on for a while after it, and at the end everything is sent once more.
  */
 final class Trial {
-  private static final long LEAD_MILLIS = 2000;
   private static final long TAIL_MILLIS = 3000;
   private static final List<String> REFUSED =
       List.of(
@@ -24,6 +23,7 @@ final class Trial {
 
   private final Fault fault;
   private final boolean idle;
+  private final int leadSeconds;
   private final LoadPlan plan;
   private final Members members;
   private final Front front;
@@ -33,10 +33,12 @@ final class Trial {
   private long overNanos;
   private long refusedBefore;
 
-  private Trial(Fault fault, boolean idle, LoadPlan plan, Members members, Front front)
+  private Trial(
+      Fault fault, boolean idle, int leadSeconds, LoadPlan plan, Members members, Front front)
       throws IOException {
     this.fault = fault;
     this.idle = idle;
+    this.leadSeconds = leadSeconds;
     this.plan = plan;
     this.members = members;
     this.front = front;
@@ -47,9 +49,10 @@ final class Trial {
    * @throws IOException if the sessions do not come up, or the fault cannot be made
    * @throws TimeoutException if the cluster is not whole again
    */
-  static TrialResult run(Fault fault, boolean idle, LoadPlan plan, Members members, Front front)
+  static TrialResult run(
+      Fault fault, boolean idle, int leadSeconds, LoadPlan plan, Members members, Front front)
       throws IOException, InterruptedException, TimeoutException {
-    Trial trial = new Trial(fault, idle, plan, members, front);
+    Trial trial = new Trial(fault, idle, leadSeconds, plan, members, front);
     try (LoadGenerator generator = trial.generator) {
       return trial.run(generator);
     }
@@ -90,7 +93,7 @@ final class Trial {
   /** On a thread of its own, while the generator sends. */
   private Void strike() throws IOException, InterruptedException, TimeoutException {
     try {
-      Thread.sleep(LEAD_MILLIS);
+      Thread.sleep(1000L * leadSeconds);
       int victim = members.busiest();
       boolean[] those = new boolean[plan.peers()];
       for (int peer = 0; peer < those.length; peer++) {
