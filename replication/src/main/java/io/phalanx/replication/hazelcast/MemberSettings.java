@@ -199,6 +199,8 @@ final class MemberSettings {
         Map.entry("hazelcast.operation.call.timeout.millis", "5000"),
         Map.entry("hazelcast.invocation.retry.pause.millis", "50"),
         Map.entry("hazelcast.partition.migration.stale.read.disabled", "true"),
+        // Each has six tables, which a lost member makes the others promote and move one by one.
+        Map.entry("hazelcast.partition.count", "61"),
         // Members are few and known: waiting for more before a join would only cost time.
         Map.entry("hazelcast.wait.seconds.before.join", "0"),
         Map.entry("hazelcast.max.join.seconds", "15"),
