@@ -22,7 +22,7 @@ final class ChangeProcessor<K>
     implements EntryProcessor<K, Stored, Answer>, HazelcastInstanceAware {
   private final transient Change change;
   private transient Effect effect = new Effect.Keep();
-  private transient boolean enoughMembers = true;
+  private transient boolean mayChange = true;
 
   ChangeProcessor(Change change) {
     this.change = change;
@@ -35,19 +35,17 @@ final class ChangeProcessor<K>
   /**
    * Counts the members once more. Split-brain protection learns of a lost member a moment after the
    * partitions do; in between, a member that is alone would accept changes that nobody backs up.
-   * One that was alone may have missed changes ({@link Wholeness}).
+   * And it does not know of members that have missed some.
    */
   @Override
   public void setHazelcastInstance(HazelcastInstance instance) {
-    enoughMembers =
-        instance.getCluster().getMembers().size() >= MemberSettings.minimumMembers(instance)
-            && Wholeness.of(instance).filter(Wholeness::behind).isEmpty();
+    mayChange = Wholeness.of(instance).mayChange(instance.getCluster().getMembers().size());
   }
 
   @Override
   public Answer process(Map.Entry<K, Stored> entry) {
     effect = new Effect.Keep();
-    if (!enoughMembers) {
+    if (!mayChange) {
       return new Answer.Plain(Outcome.UNKNOWN);
     }
     Stored stored = entry.getValue();

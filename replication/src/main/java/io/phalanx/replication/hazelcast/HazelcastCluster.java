@@ -36,20 +36,19 @@ public final class HazelcastCluster implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HazelcastCluster.class);
 
   private final HazelcastInstance instance;
-  private final int minimumMembers;
   private final Wholeness wholeness;
+  private final WholenessNews news;
   private final StoreThreads threads;
   private final TableStore store;
   private final TableRegistry registry;
   private volatile IntConsumer whenLost = _ -> {};
   private volatile Runnable whenMerged = () -> {};
-  private volatile boolean merging;
 
   private HazelcastCluster(
       HazelcastInstance instance, Cluster cluster, int memberId, Wrapping wrapping) {
     this.instance = instance;
-    this.minimumMembers = cluster.minimumMembers();
-    this.wholeness = Wholeness.of(instance).orElseThrow();
+    this.wholeness = Wholeness.of(instance);
+    this.news = WholenessNews.listen(instance, wholeness, StoreThreads::later);
     this.threads = StoreThreads.start(memberId);
     HazelcastTable<Integer> routes = table(Tables.ROUTES);
     Tables tables =
@@ -64,7 +63,7 @@ public final class HazelcastCluster implements AutoCloseable {
     store = new TableStore(tables, wrapping, random::nextLong);
     registry = registry(tables, cluster, memberId);
     rescanWhenEventsMayBeLost(routes);
-    wholeness.begin(instance);
+    news.tell();
   }
 
   private static TableRegistry registry(Tables tables, Cluster cluster, int memberId) {
@@ -75,8 +74,7 @@ public final class HazelcastCluster implements AutoCloseable {
   }
 
   private <K> HazelcastTable<K> table(String name) {
-    return new HazelcastTable<>(
-        instance.getMap(name), threads, () -> merging || wholeness.behind());
+    return new HazelcastTable<>(instance.getMap(name), threads, wholeness::unsure);
   }
 
   /** A member that dies takes the events along that it was about to send. */
@@ -92,7 +90,7 @@ public final class HazelcastCluster implements AutoCloseable {
                     event.getMember().getAttribute(MemberSettings.MEMBER_ID),
                     event.getMembers().size());
                 Separation.of(instance).ifPresent(Separation::left);
-                wholeness.left(instance);
+                wholeness.left(instance.getCluster().getMembers().size());
                 routes.rescan();
                 tellLost(event.getMember());
               }
@@ -103,7 +101,7 @@ public final class HazelcastCluster implements AutoCloseable {
                     "store: member {} has joined, {} are here",
                     event.getMember().getAttribute(MemberSettings.MEMBER_ID),
                     event.getMembers().size());
-                wholeness.joined(instance);
+                wholeness.came(instance.getCluster().getMembers().size());
               }
             });
     instance.getLifecycleService().addLifecycleListener(event -> joining(event.getState(), routes));
@@ -118,12 +116,12 @@ public final class HazelcastCluster implements AutoCloseable {
     switch (state) {
       case MERGING -> {
         log.info("store: this half of the cluster joins the other one");
-        merging = true;
+        wholeness.bringing();
       }
       case MERGED, MERGE_FAILED -> {
         log.info("store: {}", state == LifecycleEvent.LifecycleState.MERGED ? "joined" : "alone");
-        wholeness.merged(instance);
-        merging = false;
+        wholeness.brought(instance.getCluster().getMembers().size());
+        news.tell();
         routes.rescan();
         whenMerged.run();
       }
@@ -237,7 +235,7 @@ public final class HazelcastCluster implements AutoCloseable {
    * answers that it does not know.
    */
   public boolean hasQuorum() {
-    return members() >= minimumMembers && !wholeness.behind();
+    return wholeness.whole(members());
   }
 
   /** Members in the store's cluster, this one included; 0 once it is stopped. */

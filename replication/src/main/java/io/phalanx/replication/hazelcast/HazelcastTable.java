@@ -45,7 +45,7 @@ final class HazelcastTable<K> implements Table<K> {
 
   private final IMap<K, Stored> map;
   private final StoreThreads threads;
-  private final BooleanSupplier merging;
+  private final BooleanSupplier unsure;
   private final List<TableWatch<K>> watches = new CopyOnWriteArrayList<>();
   private final Semaphore calls = new Semaphore(CALLS_MAX);
 
@@ -54,13 +54,12 @@ final class HazelcastTable<K> implements Table<K> {
   }
 
   /**
-   * @param merging whether this member joins another half of the cluster just now: it has come
-   *     without its entries, and an entry that is not there may be on its way
+   * @param unsure whether an entry that is here may be old, or one that is not may be on its way
    */
-  HazelcastTable(IMap<K, Stored> map, StoreThreads threads, BooleanSupplier merging) {
+  HazelcastTable(IMap<K, Stored> map, StoreThreads threads, BooleanSupplier unsure) {
     this.map = map;
     this.threads = threads;
-    this.merging = merging;
+    this.unsure = unsure;
   }
 
   @Override
@@ -83,7 +82,7 @@ final class HazelcastTable<K> implements Table<K> {
       Supplier<CompletionStage<T>> call, Function<T, Answer> read) {
     Answer unknown = new Answer.Plain(Outcome.UNKNOWN);
     CompletableFuture<Answer> answer = new CompletableFuture<>();
-    if (merging.getAsBoolean() || !calls.tryAcquire()) {
+    if (unsure.getAsBoolean() || !calls.tryAcquire()) {
       answer.complete(unknown);
       return answer;
     }
@@ -154,7 +153,7 @@ final class HazelcastTable<K> implements Table<K> {
 
   @Override
   public void watch(Watcher<K> watcher) {
-    TableWatch<K> watch = new TableWatch<>(map, watcher, threads, merging);
+    TableWatch<K> watch = new TableWatch<>(map, watcher, threads, unsure);
     watches.add(watch);
     watch.start();
   }

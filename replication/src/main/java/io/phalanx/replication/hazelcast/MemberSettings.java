@@ -9,7 +9,6 @@ import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.config.NetworkConfig;
 import com.hazelcast.config.SplitBrainProtectionConfig;
-import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.EndpointQualifier;
 import com.hazelcast.spi.MemberAddressProvider;
 import com.hazelcast.splitbrainprotection.SplitBrainProtectionOn;
@@ -26,7 +25,6 @@ final class MemberSettings {
   /** Attribute of a Hazelcast member: our member-id. */
   static final String MEMBER_ID = "phalanx.member-id";
 
-  private static final String MINIMUM_MEMBERS = "phalanx.minimum-members";
   private static final String PROTECTION = "majority";
 
   /** Hazelcast takes split-brain protection for two members and more. */
@@ -57,10 +55,8 @@ final class MemberSettings {
     config.setUserContext(
         new ConcurrentHashMap<>(
             Map.of(
-                MINIMUM_MEMBERS,
-                cluster.minimumMembers(),
                 Wholeness.KEY,
-                new Wholeness(cluster.minimumMembers()),
+                new Wholeness(cluster.minimumMembers(), StoreThreads::later),
                 Separation.KEY,
                 new Separation(halvesGoOn(cluster), System::currentTimeMillis))));
     config.getMetricsConfig().setEnabled(false);
@@ -75,12 +71,6 @@ final class MemberSettings {
   /** Whether two parts of the cluster may both make changes while they are apart. */
   static boolean halvesGoOn(Cluster cluster) {
     return cluster.minimumMembers() <= cluster.members().size() / 2;
-  }
-
-  static int minimumMembers(HazelcastInstance instance) {
-    return instance.getUserContext().get(MINIMUM_MEMBERS) instanceof Integer minimum
-        ? minimum
-        : Integer.MAX_VALUE;
   }
 
   private static void network(NetworkConfig network, Cluster cluster, InetSocketAddress self) {

@@ -1,6 +1,8 @@
 package io.phalanx.replication.hazelcast;
 
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -28,6 +30,12 @@ record StoreThreads(ExecutorService answers, ExecutorService scans, ExecutorServ
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(EVENTS_MAX),
             daemon("store-events-" + memberId)));
+  }
+
+  /** Runs a task that may block a moment some time later, on a thread of its own. */
+  static void later(long millis, Runnable task) {
+    Executor executor = each -> Thread.ofVirtual().name("store-later").start(each);
+    CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, executor).execute(task);
   }
 
   void stop() {

@@ -41,7 +41,7 @@ final class TableWatch<K>
   private final IMap<K, Stored> map;
   private final Watcher<K> watcher;
   private final StoreThreads threads;
-  private final BooleanSupplier merging;
+  private final BooleanSupplier unsure;
   private final AtomicBoolean scanWanted = new AtomicBoolean();
 
   // Of the thread for events.
@@ -50,14 +50,14 @@ final class TableWatch<K>
   private boolean scanning;
 
   /**
-   * @param merging whether entries are on their way to this half of the cluster: a scan waits
+   * @param unsure whether entries are on their way to this half of the cluster: a scan waits
    */
   TableWatch(
-      IMap<K, Stored> map, Watcher<K> watcher, StoreThreads threads, BooleanSupplier merging) {
+      IMap<K, Stored> map, Watcher<K> watcher, StoreThreads threads, BooleanSupplier unsure) {
     this.map = map;
     this.watcher = watcher;
     this.threads = threads;
-    this.merging = merging;
+    this.unsure = unsure;
   }
 
   void start() {
@@ -149,7 +149,7 @@ final class TableWatch<K>
   private void scan() {
     try {
       Set<Map.Entry<K, Stored>> entries = map.entrySet();
-      if (merging.getAsBoolean()) {
+      if (unsure.getAsBoolean()) {
         later(this::scan);
         return;
       }

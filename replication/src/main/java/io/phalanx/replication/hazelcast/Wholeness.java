@@ -1,127 +1,127 @@
 package io.phalanx.replication.hazelcast;
 
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.topic.ITopic;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether this member may have missed what others have done.
+ * Whether this member may make changes: whether enough members are here, and whether it may have
+ * missed what others have done.
  *
  * <p>A member that was left with too few others changes nothing, but the others may have gone on
  * without it. When it has enough of them again, one of those may only be about to bring what they
  * did, and until then an entry here is old: to claim it would be to accept again what was received
- * after it. So from the moment when too few are here, until one that has come tells that it has
- * brought what it had, this member answers "unknown".
+ * after it. So such a member is {@code behind}, until one that has come tells that it has brought
+ * what it had. One that has started afresh brings nothing and tells so at once.
  *
- * <p>A member that has started afresh brings nothing and tells so at once.
+ * <p>Events may come on any thread.
  */
 final class Wholeness {
   static final String KEY = "phalanx.wholeness";
 
-  private static final String TOPIC = "phalanx.whole";
-
-  /** A message may be lost together with a connection. */
-  private static final int TOLD_TIMES = 3;
-
-  private static final long TOLD_AGAIN_MILLIS = 2000;
-
-  /** Bounds the wait for one that never tells, because it has gone again or cannot merge. */
-  private static final long BEHIND_MILLIS_MAX = 30_000;
+  /** Bounds the wait for one that never tells, because it cannot merge. */
+  static final long BEHIND_MILLIS_MAX = 30_000;
 
   private static final Logger log = LoggerFactory.getLogger(Wholeness.class);
 
+  /** Runs a task some time later. */
+  @FunctionalInterface
+  interface Later {
+    void after(long millis, Runnable task);
+  }
+
   private final int minimumMembers;
+  private final Later later;
   private volatile boolean behind;
+  private volatile boolean bringing;
 
-  Wholeness(int minimumMembers) {
+  /** Counts comings and goings: whoever waits, waits anew after each. */
+  private int changes;
+
+  Wholeness(int minimumMembers, Later later) {
     this.minimumMembers = minimumMembers;
+    this.later = later;
   }
 
-  static Optional<Wholeness> of(HazelcastInstance instance) {
-    return instance.getUserContext().get(KEY) instanceof Wholeness wholeness
-        ? Optional.of(wholeness)
-        : Optional.empty();
+  /** That of the member on which this runs. */
+  static Wholeness of(HazelcastInstance instance) {
+    if (instance.getUserContext().get(KEY) instanceof Wholeness wholeness) {
+      return wholeness;
+    }
+    throw new IllegalStateException("not a member of ours");
   }
 
-  /** Hears what others tell, from now on; this member has started and brings nothing. */
-  void begin(HazelcastInstance instance) {
-    ITopic<Integer> topic = instance.getTopic(TOPIC);
-    topic.addMessageListener(
-        message -> {
-          boolean own = message.getPublishingMember().localMember();
-          if (!own && enough(instance)) {
-            whole("told by another");
-          }
-        });
-    tell(instance);
+  /**
+   * A member has left.
+   *
+   * @param members those that are here
+   */
+  synchronized void left(int members) {
+    changes++;
+    fallBehind(members);
   }
 
-  /** A member has left. */
-  void left(HazelcastInstance instance) {
-    if (!enough(instance) && !behind) {
+  private void fallBehind(int members) {
+    if (members < minimumMembers && !behind) {
       behind = true;
-      log.info("store: too few members are here; the others may go on without this one");
+      log.info("store: too few members are here; others may go on without this one");
     }
   }
 
   /** A member has come. */
-  void joined(HazelcastInstance instance) {
-    if (behind && enough(instance)) {
-      later(
-          BEHIND_MILLIS_MAX,
-          () -> {
-            if (enough(instance)) {
-              whole("after a long wait");
-            }
-          });
+  synchronized void came(int members) {
+    int change = ++changes;
+    if (behind && members >= minimumMembers) {
+      later.after(BEHIND_MILLIS_MAX, () -> endWait(change));
     }
   }
 
-  /** This member has brought what it had into the cluster it has joined, or cannot. */
-  void merged(HazelcastInstance instance) {
-    whole("by joining");
-    tell(instance);
-  }
-
-  private void whole(String how) {
-    if (behind) {
+  private synchronized void endWait(int change) {
+    if (change == changes && behind) {
+      log.warn("store: nobody has told that it has brought what it had; going on without");
       behind = false;
-      log.info("store: whole again, {}", how);
     }
   }
 
-  boolean behind() {
-    return behind;
+  /** Another member tells that it has brought what it had. */
+  synchronized void told(int members) {
+    catchUp(members);
   }
 
-  private boolean enough(HazelcastInstance instance) {
-    return instance.getCluster().getMembers().size() >= minimumMembers;
-  }
-
-  private void tell(HazelcastInstance instance) {
-    for (int time = 0; time < TOLD_TIMES; time++) {
-      later(time * TOLD_AGAIN_MILLIS, () -> tellNow(instance));
+  private void catchUp(int members) {
+    if (behind && members >= minimumMembers) {
+      behind = false;
+      log.info("store: whole again");
     }
   }
 
-  private static void tellNow(HazelcastInstance instance) {
-    try {
-      ITopic<Integer> topic = instance.getTopic(TOPIC);
-      topic.publish(1);
-    } catch (RuntimeException stopped) {
-      log.debug("store: nobody could be told: {}", stopped.getClass().getSimpleName());
-    }
+  /** This member is about to join another half of the cluster, empty, and to bring its entries. */
+  void bringing() {
+    bringing = true;
   }
 
-  private static void later(long millis, Runnable task) {
-    Executor executor = each -> Thread.ofVirtual().name("store-whole").start(each);
-    var _ =
-        CompletableFuture.runAsync(
-            task, CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, executor));
+  /** This member has brought its entries, or could not join. */
+  synchronized void brought(int members) {
+    bringing = false;
+    fallBehind(members);
+    catchUp(members);
+  }
+
+  /** Whether an entry here may be old, or one that is not here may be on its way. */
+  boolean unsure() {
+    return behind || bringing;
+  }
+
+  /** Whether enough members are here, and this one has missed nothing. */
+  boolean whole(int members) {
+    return members >= minimumMembers && !behind;
+  }
+
+  /**
+   * Whether entries that live here may be changed. Those of a member that brings its own are those
+   * of the half it has joined; if that was enough without it, that half has missed nothing.
+   */
+  boolean mayChange(int members) {
+    return whole(members) || (bringing && members > minimumMembers);
   }
 }
