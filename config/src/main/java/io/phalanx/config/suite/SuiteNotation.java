@@ -33,9 +33,27 @@ public final class SuiteNotation {
           .map(text -> parseIke(text).toOptional().orElseThrow())
           .toList();
 
-  /** RFC 8221, likewise. */
+  /**
+   * RFC 8221, likewise; each with and without a key exchange of its own, since many clients insist
+   * on one or the other when they rekey.
+   */
   private static final List<EspSuite> ESP_DEFAULTS =
-      Stream.of("aes256gcm16", "aes128gcm16", "chacha20poly1305", "aes256-sha256", "aes128-sha256")
+      Stream.of(
+              "aes256gcm16",
+              "aes128gcm16",
+              "chacha20poly1305",
+              "aes256-sha256",
+              "aes128-sha256",
+              "aes256gcm16-ecp256",
+              "aes128gcm16-ecp256",
+              "aes256gcm16-ecp384",
+              "aes256gcm16-curve25519",
+              "aes128gcm16-curve25519",
+              "chacha20poly1305-curve25519",
+              "aes256-sha256-ecp256",
+              "aes128-sha256-ecp256",
+              "aes256-sha256-modp2048",
+              "aes128-sha256-modp2048")
           .flatMap(text -> parseEsp(text).toOptional().orElseThrow().stream())
           .toList();
 

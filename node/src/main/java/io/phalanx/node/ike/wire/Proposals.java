@@ -120,9 +120,10 @@ public final class Proposals {
   private static <S> List<Proposal> numbered(
       List<S> suites, ProtocolId protocol, byte[] spi, Function<S, List<Transform>> transforms) {
     List<Proposal> proposals = new ArrayList<>();
-    for (S suite : suites) {
-      proposals.add(new Proposal(proposals.size() + 1, protocol, spi, transforms.apply(suite)));
-    }
+    suites.stream()
+        .map(transforms)
+        .distinct() // several suites may differ by a group alone, which is not always offered
+        .forEach(each -> proposals.add(new Proposal(proposals.size() + 1, protocol, spi, each)));
     return proposals;
   }
 

@@ -58,6 +58,29 @@ class ProposalsTest {
   }
 
   @Test
+  void shouldOfferWhatDiffersByAGroupAloneOnceWhereThereIsNoKeyExchange() {
+    List<EspSuite> defaults = SuiteNotation.espDefaults();
+    assertThat(Proposals.ofEsp(defaults, 0x01020304, true)).hasSameSizeAs(defaults);
+    assertThat(Proposals.ofEsp(defaults, 0x01020304, false)).hasSize(5 * 2);
+  }
+
+  /** By default, a client may rekey with and without a key exchange, as it insists on. */
+  @Test
+  void shouldAcceptAChildWithAndWithoutAGroupWhereNothingIsConfigured() {
+    List<EspSuite> defaults = SuiteNotation.espDefaults();
+    for (boolean extended : List.of(true, false)) {
+      for (Optional<KeyExchangeMethod> group :
+          List.of(Optional.<KeyExchangeMethod>empty(), Optional.of(KeyExchangeMethod.ECP_256))) {
+        EspSuite only =
+            new EspSuite(EncryptionAlgorithm.AES_GCM_16, 256, Optional.empty(), group, extended);
+        List<Proposal> offered = Proposals.ofEsp(List.of(only), 0x01020304, true);
+        assertThat(Proposals.chooseEsp(offered, defaults, true))
+            .hasValueSatisfying(chosen -> assertThat(chosen.suite()).isEqualTo(only));
+      }
+    }
+  }
+
+  @Test
   void shouldChooseTheFirstOfOurSuitesThatThePeerHas() {
     List<Proposal> offered = Proposals.ofIke(List.of(CBC, GCM), new byte[0]);
     var chosen = Proposals.chooseIke(offered, List.of(CHACHA, GCM, CBC)).orElseThrow();
