@@ -170,6 +170,22 @@ public final class Lab implements AutoCloseable {
     return charon;
   }
 
+  /** libreswan in the client's namespace. */
+  public Pluto pluto(String name, String connections, List<String> own, List<String> intermediate)
+      throws IOException, InterruptedException {
+    Pluto pluto =
+        Pluto.start(
+            namespaces.enter("client"),
+            Files.createDirectory(directory.resolve(name)),
+            pki,
+            SECRET,
+            connections,
+            own,
+            intermediate);
+    open.add(pluto);
+    return pluto;
+  }
+
   /** Loads the road warrior with the pre-shared key. */
   public void loadPsk(Charon charon) throws IOException, InterruptedException {
     charon.load(GATEWAY, GATEWAY_ID, PSK_ID, "auth = psk", "psk", PROPOSALS, SECRET, "");

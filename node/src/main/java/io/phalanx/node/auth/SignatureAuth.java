@@ -1,6 +1,7 @@
 package io.phalanx.node.auth;
 
 import io.phalanx.config.iana.AuthMethod;
+import io.phalanx.node.auth.SignatureScheme.Padding;
 import io.phalanx.node.ike.wire.Payload.Authentication;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
@@ -17,8 +18,9 @@ import java.util.stream.Stream;
  *
  * <p>With a peer that announced SIGNATURE_HASH_ALGORITHMS: method 14 (RFC 7427). With one that did
  * not: method 1 for RSA, methods 9 to 11 for ECDSA (RFC 4754). RSA keys sign with PKCS#1 v1.5,
- * which every peer knows, unless the key is one for RSASSA-PSS; both are accepted. EdDSA goes by
- * method 14 alone (RFC 8420).
+ * which most peers know, unless the key is one for RSASSA-PSS or the peer has just signed by that:
+ * some take nothing else (RFC 8247 §3.2). Both are accepted. EdDSA goes by method 14 alone (RFC
+ * 8420).
  */
 public final class SignatureAuth {
   /** What we announce in SIGNATURE_HASH_ALGORITHMS: SHA2-256, SHA2-384, SHA2-512, Identity. */
@@ -34,28 +36,49 @@ public final class SignatureAuth {
    *
    * @param signedOctets ours, see {@link SignedOctets}
    * @param peerHashes out of the peer's SIGNATURE_HASH_ALGORITHMS; empty if it sent none
+   * @param theirs the peer's AUTH payload, if we have it already
    * @param random for ECDSA and PSS
    * @return empty if there is no method that this key and the peer have in common
    */
   public static Optional<Authentication> sign(
-      Credential credential, byte[] signedOctets, List<Integer> peerHashes, SecureRandom random) {
+      Credential credential,
+      byte[] signedOctets,
+      List<Integer> peerHashes,
+      Optional<Authentication> theirs,
+      SecureRandom random) {
     try {
       return peerHashes.isEmpty()
           ? signClassic(credential, signedOctets, random)
-          : signDigital(credential, signedOctets, peerHashes, random);
+          : signDigital(credential, signedOctets, peerHashes, padding(credential, theirs), random);
     } catch (GeneralSecurityException fault) {
       throw new IllegalStateException("cannot sign with the configured key", fault);
     }
   }
 
+  private static Padding padding(Credential credential, Optional<Authentication> theirs) {
+    boolean byPss =
+        theirs
+            .filter(each -> each.method().equals(AuthMethod.DIGITAL_SIGNATURE))
+            .flatMap(each -> scheme(each.data()))
+            .filter(scheme -> scheme.padding() == Padding.RSA_PSS)
+            .isPresent();
+    return byPss && credential.kind().rsa()
+        ? Padding.RSA_PSS
+        : SignatureScheme.padding(credential.kind());
+  }
+
   private static Optional<Authentication> signDigital(
-      Credential credential, byte[] octets, List<Integer> peerHashes, SecureRandom random)
+      Credential credential,
+      byte[] octets,
+      List<Integer> peerHashes,
+      Padding padding,
+      SecureRandom random)
       throws GeneralSecurityException {
     Optional<SignatureScheme> scheme =
         preferredHashes(credential.kind())
             .filter(hash -> peerHashes.contains(hash.id()))
             .findFirst()
-            .map(hash -> SignatureScheme.of(SignatureScheme.padding(credential.kind()), hash));
+            .map(hash -> SignatureScheme.of(padding, hash));
     if (scheme.isEmpty()) {
       return Optional.empty();
     }
@@ -125,16 +148,26 @@ public final class SignatureAuth {
         .anyMatch(name -> verifies(() -> Signature.getInstance(name), key, signedOctets, data));
   }
 
+  /** The scheme that method 14 names before its signature; empty for one that we do not take. */
+  private static Optional<SignatureScheme> scheme(byte[] data) {
+    return identifierEnd(data) < data.length
+        ? SignatureScheme.of(Arrays.copyOfRange(data, 1, identifierEnd(data)))
+        : Optional.empty();
+  }
+
+  private static int identifierEnd(byte[] data) {
+    return data.length == 0 ? 1 : 1 + (data[0] & UNSIGNED_OCTET);
+  }
+
   private static boolean verifyDigital(
       PublicKey key, KeyKind kind, byte[] signedOctets, byte[] data) {
-    int identifierEnd = data.length == 0 ? 1 : 1 + (data[0] & UNSIGNED_OCTET);
-    if (identifierEnd >= data.length) {
-      return false;
-    }
-    byte[] signature = Arrays.copyOfRange(data, identifierEnd, data.length);
-    return SignatureScheme.of(Arrays.copyOfRange(data, 1, identifierEnd))
+    return scheme(data)
         .filter(scheme -> scheme.fits(kind))
-        .filter(scheme -> verifies(scheme::signature, key, signedOctets, signature))
+        .filter(
+            scheme -> {
+              byte[] signature = Arrays.copyOfRange(data, identifierEnd(data), data.length);
+              return verifies(scheme::signature, key, signedOctets, signature);
+            })
         .isPresent();
   }
 

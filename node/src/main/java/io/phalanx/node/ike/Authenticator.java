@@ -194,8 +194,12 @@ final class Authenticator {
     };
   }
 
-  /** CERT payloads, if any, and AUTH; empty if we and the peer have no method in common. */
-  Optional<List<Payload>> prove(IkeSa sa, Connection connection) {
+  /**
+   * CERT payloads, if any, and AUTH; empty if we and the peer have no method in common.
+   *
+   * @param theirs the peer's AUTH payload, if it has sent one
+   */
+  Optional<List<Payload>> prove(IkeSa sa, Connection connection, Optional<Authentication> theirs) {
     Optional<InitExchange> init = sa.init;
     if (init.isEmpty()) {
       return Optional.empty();
@@ -217,14 +221,17 @@ final class Authenticator {
       case GatewayConfig.Eap _ -> Optional.empty();
       case GatewayConfig.Certificate _ ->
           Optional.ofNullable(environment.credentials().own().get(connection.name()))
-              .flatMap(credential -> sign(credential, octets, peerHashes(sa, init.get())));
+              .flatMap(credential -> sign(credential, octets, peerHashes(sa, init.get()), theirs));
     };
   }
 
   private Optional<List<Payload>> sign(
-      Credential credential, byte[] octets, List<Integer> peerHashes) {
+      Credential credential,
+      byte[] octets,
+      List<Integer> peerHashes,
+      Optional<Authentication> theirs) {
     Optional<Authentication> proof =
-        SignatureAuth.sign(credential, octets, peerHashes, environment.random());
+        SignatureAuth.sign(credential, octets, peerHashes, theirs, environment.random());
     if (proof.isEmpty()) {
       return Optional.empty();
     }

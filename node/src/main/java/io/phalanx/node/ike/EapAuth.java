@@ -249,7 +249,7 @@ final class EapAuth {
     if (in.message().first(Payload.Identification.class).isPresent()) {
       payloads.add(new Payload.Identification(false, connection.local().id()));
       if (!progress.only()) {
-        Optional<List<Payload>> proof = authenticator.prove(sa, connection);
+        Optional<List<Payload>> proof = authenticator.prove(sa, connection, Optional.empty());
         if (proof.isEmpty()) {
           return new Refused(Optional.empty(), "we have nothing to sign with");
         }

@@ -159,7 +159,7 @@ final class IkeAuth {
   /** The peer gets no Child SA here; it has some time to say goodbye (RFC 5685 §6). */
   private void redirect(
       IkeSa sa, Inbound in, Connection connection, Notify elsewhere, long nowMillis) {
-    Optional<List<Payload>> proof = proof(sa, connection);
+    Optional<List<Payload>> proof = proof(sa, in, connection);
     if (proof.isEmpty()) {
       refuse(sa, in, NotifyType.AUTHENTICATION_FAILED, NOTHING_TO_SIGN_WITH, nowMillis);
       return;
@@ -178,10 +178,10 @@ final class IkeAuth {
     messages.respond(sa, in, payloads);
   }
 
-  private Optional<List<Payload>> proof(IkeSa sa, Connection connection) {
+  private Optional<List<Payload>> proof(IkeSa sa, Inbound in, Connection connection) {
     return sa.eap.isPresent()
         ? Optional.of(List.of(eap.ownProof(sa, connection, sa.eap.get())))
-        : authenticator.prove(sa, connection);
+        : authenticator.prove(sa, connection, in.message().first(Payload.Authentication.class));
   }
 
   private List<Long> beganAnew(IkeSa sa, long nowMillis) {
@@ -268,7 +268,7 @@ final class IkeAuth {
 
   private void establish(
       IkeSa sa, Inbound in, Connection connection, List<InetAddress> addresses, long nowMillis) {
-    Optional<List<Payload>> proof = proof(sa, connection);
+    Optional<List<Payload>> proof = proof(sa, in, connection);
     if (proof.isEmpty()) {
       if (!addresses.isEmpty()) {
         sa.hold(new Effect.ReleaseAddresses(addresses, sa.sessionId));
@@ -368,7 +368,7 @@ final class IkeAuth {
 
   /** As initiator: sends the request, with the first child of the connection. */
   void sendRequest(IkeSa sa, Connection connection, int childSpi, long nowMillis) {
-    Optional<List<Payload>> proof = authenticator.prove(sa, connection);
+    Optional<List<Payload>> proof = authenticator.prove(sa, connection, Optional.empty());
     if (proof.isEmpty()) {
       giveUp(sa, "we have nothing to prove our identity with", nowMillis);
       return;

@@ -15,6 +15,7 @@ import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,7 +52,8 @@ class SignatureAuthTest {
   void shouldVerifyWhatItSigned(String spec) {
     Credential credential = credential(spec);
     for (List<Integer> hashes : List.of(List.of(2), List.of(3), List.of(4), ALL_HASHES)) {
-      Authentication auth = SignatureAuth.sign(credential, OCTETS, hashes, RANDOM).orElseThrow();
+      Authentication auth =
+          SignatureAuth.sign(credential, OCTETS, hashes, Optional.empty(), RANDOM).orElseThrow();
       assertThat(auth.method()).isEqualTo(AuthMethod.DIGITAL_SIGNATURE);
       assertThat(SignatureAuth.verify(key(credential), OCTETS, auth)).isTrue();
       assertThat(SignatureAuth.verify(key(credential), new byte[8], auth)).isFalse();
@@ -70,7 +72,8 @@ class SignatureAuthTest {
   })
   void shouldNameTheAlgorithmAsRfc7427Does(String spec, String identifier) {
     Authentication auth =
-        SignatureAuth.sign(credential(spec), OCTETS, ALL_HASHES, RANDOM).orElseThrow();
+        SignatureAuth.sign(credential(spec), OCTETS, ALL_HASHES, Optional.empty(), RANDOM)
+            .orElseThrow();
     String prefix = "%02x".formatted(identifier.length() / 2) + identifier;
     assertThat(HEX.formatHex(auth.data())).startsWith(prefix);
   }
@@ -84,7 +87,8 @@ class SignatureAuthTest {
   })
   void shouldUseTheOldMethodForAPeerThatAnnouncedNoHashes(String spec, int method) {
     Credential credential = credential(spec);
-    Authentication auth = SignatureAuth.sign(credential, OCTETS, List.of(), RANDOM).orElseThrow();
+    Authentication auth =
+        SignatureAuth.sign(credential, OCTETS, List.of(), Optional.empty(), RANDOM).orElseThrow();
     assertThat(auth.method().code()).isEqualTo(method);
     assertThat(SignatureAuth.verify(key(credential), OCTETS, auth)).isTrue();
     assertThat(SignatureAuth.verify(key(credential), new byte[8], auth)).isFalse();
@@ -96,29 +100,63 @@ class SignatureAuthTest {
   void shouldSignWithoutAHashOnEdwardsCurves(String spec) {
     Credential credential = credential(spec);
     Authentication auth =
-        SignatureAuth.sign(credential, OCTETS, List.of(2, 5), RANDOM).orElseThrow();
+        SignatureAuth.sign(credential, OCTETS, List.of(2, 5), Optional.empty(), RANDOM)
+            .orElseThrow();
     assertThat(SignatureAuth.verify(key(credential), OCTETS, auth)).isTrue();
     assertThat(SignatureAuth.verify(key(credential), new byte[8], auth)).isFalse();
-    assertThat(SignatureAuth.sign(credential, OCTETS, List.of(2, 3, 4), RANDOM)).isEmpty();
-    assertThat(SignatureAuth.sign(credential, OCTETS, List.of(), RANDOM)).isEmpty();
+    assertThat(SignatureAuth.sign(credential, OCTETS, List.of(2, 3, 4), Optional.empty(), RANDOM))
+        .isEmpty();
+    assertThat(SignatureAuth.sign(credential, OCTETS, List.of(), Optional.empty(), RANDOM))
+        .isEmpty();
     PublicKey other = key(credential(spec.equals("Ed448/0/s") ? "Ed25519/0/s" : "Ed448/0/s"));
     assertThat(SignatureAuth.verify(other, OCTETS, auth)).isFalse();
+  }
+
+  /** A peer that signs by RSASSA-PSS may take nothing else. */
+  @Test
+  void shouldSignAnRsaKeyInTheWayOfThePeer() {
+    Credential credential = credential("RSA/2048/s");
+    Authentication theirs =
+        SignatureAuth.sign(
+                credential("RSASSA-PSS/2048/s"), OCTETS, ALL_HASHES, Optional.empty(), RANDOM)
+            .orElseThrow();
+    Authentication ours =
+        SignatureAuth.sign(credential, OCTETS, ALL_HASHES, Optional.of(theirs), RANDOM)
+            .orElseThrow();
+    int octets = 1 + theirs.data()[0];
+    assertThat(Arrays.copyOf(ours.data(), octets)).isEqualTo(Arrays.copyOf(theirs.data(), octets));
+    assertThat(SignatureAuth.verify(key(credential), OCTETS, ours)).isTrue();
+
+    Authentication usual =
+        SignatureAuth.sign(credential, OCTETS, ALL_HASHES, Optional.empty(), RANDOM).orElseThrow();
+    assertThat(Arrays.copyOf(usual.data(), octets))
+        .isNotEqualTo(Arrays.copyOf(theirs.data(), octets));
+    Credential other = credential("EC/secp256r1/s");
+    Authentication ecdsa =
+        SignatureAuth.sign(other, OCTETS, ALL_HASHES, Optional.of(theirs), RANDOM).orElseThrow();
+    assertThat(SignatureAuth.verify(key(other), OCTETS, ecdsa)).isTrue();
   }
 
   @Test
   void shouldWriteOldEcdsaSignaturesAsTwoNumbersOfFixedLength() {
     for (int round = 0; round < 20; round++) {
       Authentication auth =
-          SignatureAuth.sign(credential("EC/secp521r1/s"), OCTETS, List.of(), RANDOM).orElseThrow();
+          SignatureAuth.sign(
+                  credential("EC/secp521r1/s"), OCTETS, List.of(), Optional.empty(), RANDOM)
+              .orElseThrow();
       assertThat(auth.data()).hasSize(2 * 66);
     }
   }
 
   @Test
   void shouldNotSignWhereNoHashIsInCommon() {
-    assertThat(SignatureAuth.sign(credential("RSA/2048/s"), OCTETS, List.of(1, 5), RANDOM))
+    assertThat(
+            SignatureAuth.sign(
+                credential("RSA/2048/s"), OCTETS, List.of(1, 5), Optional.empty(), RANDOM))
         .isEmpty();
-    assertThat(SignatureAuth.sign(credential("RSASSA-PSS/2048/s"), OCTETS, List.of(), RANDOM))
+    assertThat(
+            SignatureAuth.sign(
+                credential("RSASSA-PSS/2048/s"), OCTETS, List.of(), Optional.empty(), RANDOM))
         .isEmpty();
   }
 
@@ -194,7 +232,9 @@ class SignatureAuthTest {
   @Test
   void shouldRefuseTheSignatureOfAnotherKey() {
     Authentication auth =
-        SignatureAuth.sign(credential("EC/secp256r1/s"), OCTETS, ALL_HASHES, RANDOM).orElseThrow();
+        SignatureAuth.sign(
+                credential("EC/secp256r1/s"), OCTETS, ALL_HASHES, Optional.empty(), RANDOM)
+            .orElseThrow();
     PublicKey other = keys("EC/secp256r1/other").getPublic();
     assertThat(SignatureAuth.verify(other, OCTETS, auth)).isFalse();
   }
