@@ -34,6 +34,7 @@ final class Clients {
   // By then what was under way when something happened has arrived.
   private static final int SETTLING_MILLIS = 500;
   private static final int PATIENCE_SECONDS = 30;
+  private static final int LIFETIME_SECONDS = 60;
   private static final int REPLIES = 3;
   private static final Pattern ANEW =
       Pattern.compile(
@@ -353,6 +354,41 @@ final class Clients {
     remember();
     charon.rekeyIke(scenario.name());
     ikeRekeyed(scenario);
+  }
+
+  /** Waits until a client authenticates anew, as the gateway has said that it must. */
+  void timeIsUp(Scenario scenario) throws Exception {
+    remember();
+    Sas old = sas(scenario);
+    Waiting.until(
+        scenario.name() + " authenticates anew before its time is up",
+        LIFETIME_SECONDS,
+        () -> !sas(scenario).ikeSpis().equals(old.ikeSpis()));
+    reauthenticated(scenario);
+  }
+
+  /** Begins to authenticate all anew. */
+  void startReauthentications() throws Exception {
+    remember();
+    for (Scenario scenario : scenarios) {
+      charon.reauthenticate(scenario.name());
+    }
+  }
+
+  /** A new IKE SA with a new Child SA is in place of the old ones, at the same address. */
+  void reauthenticated(Scenario scenario) {
+    Sas old = Charon.sas(scenario.name(), before);
+    Waiting.until(
+        scenario.name() + " has authenticated anew",
+        PATIENCE_SECONDS,
+        () -> {
+          Sas now = sas(scenario);
+          return now.children() == 1
+              && !now.ikeSpis().equals(old.ikeSpis())
+              && !now.childSpis().equals(old.childSpis())
+              && now.virtualAddress().equals(old.virtualAddress())
+              && ping(scenario, now);
+        });
   }
 
   /** Begins the rekeys of all. */

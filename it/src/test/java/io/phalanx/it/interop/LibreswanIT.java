@@ -182,7 +182,13 @@ class LibreswanIT {
                 .suites("aes256gcm16-prfsha256-ecp256", Scenario.ESP)
                 .way(new Scenario.Way(MatrixLab.GATEWAY6, "over-six", "", Lab.SERVER)),
             TUNNEL + "authby=secret\npfs=no\n" + suites(IKE, ESP),
-            ""));
+            ""),
+        new Connection(
+            Scenario.psk("split-dns")
+                .suites("aes256gcm16-prfsha256-ecp256", Scenario.ESP)
+                .way(new Scenario.Way(Lab.GATEWAY, "split", "", Lab.SERVER)),
+            TUNNEL + "authby=secret\npfs=no\n" + suites(IKE, ESP),
+            "Received INTERNAL_DNS_DOMAIN: corp.lab.example"));
   }
 
   /**

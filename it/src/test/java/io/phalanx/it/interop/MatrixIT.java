@@ -140,6 +140,30 @@ class MatrixIT {
     return steps;
   }
 
+  /** By the client, undisturbed and with the owner killed; and because the time is up. */
+  @TestFactory
+  @Order(5)
+  List<DynamicNode> shouldAuthenticateAnew() throws Exception {
+    List<Scenario> scenarios = Scenarios.reauthenticated();
+    Clients clients = new Clients(lab, "reauthentication", scenarios);
+    return List.of(
+        each("connects", scenarios, scenario -> () -> clients.connect(scenario)),
+        dynamicTest("all authenticate anew", clients::startReauthentications),
+        each("is another IKE SA", scenarios, scenario -> () -> clients.reauthenticated(scenario)),
+        dynamicTest(
+            "the owner is killed before IKE_AUTH",
+            () -> {
+              try (Gate gate = lab.holdRequests(IKE_AUTH)) {
+                clients.startReauthentications();
+                clients.awaitHeld(gate, scenarios.size());
+                clients.killHalfOpenOwner();
+              }
+            }),
+        each("is yet another IKE SA", scenarios, s -> () -> clients.reauthenticated(s)),
+        dynamicTest("the time is up", () -> clients.timeIsUp(scenarios.getFirst())),
+        dynamicTest("nothing is left", clients::finish));
+  }
+
   @Test
   @Order(100)
   void shouldHaveLoggedNoFaultAndNoKey() throws Exception {

@@ -34,7 +34,8 @@ final class MatrixLab {
             new ClientPool("10.77.0.0/24", Lab.CLIENT),
             new ClientPool("fd77::/64", Lab.CLIENT),
             new ClientPool("10.78.0.0/24", "10.97.0.2"),
-            new ClientPool("10.79.0.0/24", "fd99::2")));
+            new ClientPool("10.79.0.0/24", "fd99::2"),
+            new ClientPool("10.80.0.0/24", Lab.CLIENT)));
   }
 
   private static void issue(Pki pki) throws IOException, InterruptedException {
@@ -101,6 +102,7 @@ final class MatrixLab {
       - {name: six, addresses: ["fd77::/64"]}
       - {name: near, addresses: [10.78.0.0/24]}
       - {name: over-six, addresses: [10.79.0.0/24]}
+      - {name: split, addresses: [10.80.0.0/24], dns: [10.50.0.10], domains: [corp.lab.example]}
     preshared-keys: [{secret: "%s"}]
     connections:
     """

@@ -137,6 +137,19 @@ final class Scenarios {
         Scenario.psk("rekey-modp2048").suites("aes128-sha256-modp2048", "aes128-sha256-modp2048"));
   }
 
+  /**
+   * Whose authentication ends (RFC 4478), for the shortest time that can be configured; and one
+   * that authenticates anew of its own accord.
+   */
+  static List<Scenario> reauthenticated() {
+    return List.of(
+        Scenario.psk("reauth")
+            .gateway("reauth: 1m")
+            .client("over_time = 20s")
+            .logs("received AUTH_LIFETIME of 60s, scheduling reauthentication in"),
+        Scenario.psk("reauth-by-client"));
+  }
+
   /** Two hosts behind one NAT, each on its own machine. */
   static List<Scenario> near() {
     Scenario.Way way = new Scenario.Way(MatrixLab.GATEWAY, "near", "0.0.0.0", Lab.SERVER);
@@ -176,6 +189,7 @@ final class Scenarios {
   /** Each with a client or a way of its own. */
   static List<Scenario> alone() {
     List<Scenario> all = new ArrayList<>(near());
+    all.addAll(reauthenticated());
     all.addAll(List.of(overIpv6(), probing(), probed(), crashing(), moving(), cookie()));
     return all;
   }

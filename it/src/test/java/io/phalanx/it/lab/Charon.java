@@ -221,6 +221,11 @@ public final class Charon implements AutoCloseable {
     control("--rekey", "--ike", name);
   }
 
+  /** Begins to authenticate anew, by another IKE SA. */
+  public void reauthenticate(String name) throws IOException, InterruptedException {
+    control("--rekey", "--ike", name, "--reauth");
+  }
+
   /** Ends an IKE SA; false if the gateway has not answered. */
   public boolean terminate(String name) throws IOException, InterruptedException {
     return swanctl("--terminate", "--ike", name, "--timeout", "20").ok();

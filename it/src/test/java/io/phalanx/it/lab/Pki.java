@@ -96,6 +96,27 @@ public final class Pki {
     sign(name, authority, subject, arguments);
   }
 
+  /** The authority's list of these certificates as revoked, in {@code ca.crl}. */
+  public void revoke(List<String> names) throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "pki",
+                "--signcrl",
+                "--cacert",
+                certificate(CA).toString(),
+                "--cakey",
+                key(CA).toString(),
+                "--lifetime",
+                "10",
+                "--outform",
+                "pem"));
+    for (String name : names) {
+      command.addAll(List.of("--reason", "key-compromise", "--cert", certificate(name).toString()));
+    }
+    Files.writeString(directory.resolve("ca.crl"), Shell.must(command));
+  }
+
   private void authority(String name, String commonName) throws IOException, InterruptedException {
     makeKey(name, Kind.ECDSA_256);
     Files.writeString(

@@ -116,7 +116,9 @@ final class IkeAuth {
     }
     Revocations.Waiting waiting = sa.local.revocationAsked.get();
     sa.local.revocationAsked = Optional.empty();
-    Optional<String> fault = Revocations.fault(waiting, status);
+    Optional<String> fault =
+        Revocations.fault(waiting, status)
+            .map(reason -> sa.peerId.map(id -> id + ": " + reason).orElse(reason));
     switch (waiting) {
       case Revocations.Request(var in, _, _) when fault.isPresent() ->
           refuse(sa, in, NotifyType.AUTHENTICATION_FAILED, fault.get(), nowMillis);
