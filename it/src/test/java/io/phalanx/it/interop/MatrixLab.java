@@ -27,15 +27,20 @@ final class MatrixLab {
   private MatrixLab() {}
 
   static LabPlan plan(List<Scenario> scenarios) {
-    return LabPlan.wide(
-        (directory, id, pki) -> members(directory, id, pki, scenarios),
-        MatrixLab::issue,
+    return plan(
+        scenarios,
         List.of(
             new ClientPool("10.77.0.0/24", Lab.CLIENT),
             new ClientPool("fd77::/64", Lab.CLIENT),
             new ClientPool("10.78.0.0/24", "10.97.0.2"),
             new ClientPool("10.79.0.0/24", "fd99::2"),
             new ClientPool("10.80.0.0/24", Lab.CLIENT)));
+  }
+
+  /** With other networks behind the tunnels. */
+  static LabPlan plan(List<Scenario> scenarios, List<ClientPool> networks) {
+    return LabPlan.wide(
+        (directory, id, pki) -> members(directory, id, pki, scenarios), MatrixLab::issue, networks);
   }
 
   private static void issue(Pki pki) throws IOException, InterruptedException {

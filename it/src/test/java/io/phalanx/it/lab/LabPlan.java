@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What one laboratory has that another has not.
@@ -37,8 +38,13 @@ public record LabPlan(
 
   /** With more lines in the configuration of every member, and more certificates. */
   public LabPlan and(String lines, Issuing issuing) {
+    return and(_ -> lines, issuing);
+  }
+
+  /** Likewise, with lines that name files of certificates. */
+  public LabPlan and(Function<Pki, String> lines, Issuing issuing) {
     return new LabPlan(
-        (directory, id, pki) -> config.text(directory, id, pki) + lines,
+        (directory, id, pki) -> config.text(directory, id, pki) + lines.apply(pki),
         (namespaces, pki) -> {
           network.build(namespaces, pki);
           issuing.issue(pki);

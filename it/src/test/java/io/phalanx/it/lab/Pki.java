@@ -50,6 +50,11 @@ public final class Pki {
     return directory.resolve(name + ".pem");
   }
 
+  /** Where both lie, without {@code .pem} and {@code .key}. */
+  public Path at(String name) {
+    return directory.resolve(name);
+  }
+
   public Path key(String name) {
     return directory.resolve(name + ".key");
   }
