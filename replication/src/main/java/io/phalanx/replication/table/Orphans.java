@@ -13,7 +13,7 @@ import java.util.function.LongFunction;
 
 /**
  * Finds SA clusters that no IKE SA names: a commit was cut short after it had made them, or the end
- * of an IKE SA before it had ended them.
+ * of an IKE SA before it had ended them. Also what was announced after it had ended.
  *
  * <p>A rekey of the IKE SA may have been cut short, too, before its SA clusters were noted to hang
  * on the new one. Those are no orphans; they are noted now.
@@ -47,10 +47,12 @@ final class Orphans {
         .find(saId)
         .thenCompose(
             found ->
-                found instanceof Found.Present<SaClusterImage>(var owned)
-                        && owned.image().id() == saId
-                    ? judge(owned.image())
-                    : no());
+                switch (found) {
+                  case Found.Present<SaClusterImage>(var owned) when owned.image().id() == saId ->
+                      judge(owned.image());
+                  case Found.Absent<SaClusterImage>() -> saClusters.announced(saId);
+                  default -> no();
+                });
   }
 
   private CompletionStage<Optional<Long>> judge(SaClusterImage cluster) {

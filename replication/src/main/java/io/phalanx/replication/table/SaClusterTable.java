@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 
 /** SA clusters, with the routes and the SPIs that go with them. */
 final class SaClusterTable {
@@ -65,22 +66,56 @@ final class SaClusterTable {
                 });
   }
 
+  /** Creates it under its SPIs, where only its own packets find it; {@link #announce} it later. */
   CompletionStage<Outcome> create(SaClusterImage image, Fence fence, long order) {
     int id = image.id();
-    Limits limits = image.limits();
-    Header header =
-        Header.created(fence, image.sessionId(), order)
-            .limited(order, limits.outLease(), limits.inLimit())
-            .movedTo(image.ikeSpi(), image.path());
+    Header header = created(image, fence, order);
     Stored cluster = new Stored(header, bodies.write(id, image));
     byte[] idOctets = ByteBuffer.allocate(Integer.BYTES).putInt(id).array();
     List<CompletionStage<Answer>> writes = new ArrayList<>();
     writes.add(clusters.submit(id, new Change.Create(cluster)));
-    writes.add(routes.submit(id, new Change.Create(route(image, header))));
     for (int spi : furtherSpis(image)) {
       writes.add(spis.submit(spi, new Change.Create(new Stored(header, idOctets))));
     }
     return Outcomes.all(writes, write -> write.thenApply(Answer::outcome));
+  }
+
+  /**
+   * Lets clear traffic find one that its IKE SA names. One that another member has claimed, or that
+   * has ended, by now is left as it is.
+   */
+  CompletionStage<Outcome> announce(SaClusterImage image, Fence fence, long order) {
+    Stored route = route(image, created(image, fence, order));
+    return routes
+        .submit(image.id(), new Change.Create(route))
+        .thenApply(answer -> answer.outcome() == Outcome.UNKNOWN ? Outcome.UNKNOWN : Outcome.DONE);
+  }
+
+  /** The IKE SA that one is said to hang on; empty if it is not announced, or nobody knows. */
+  CompletionStage<Optional<Long>> announced(int saId) {
+    return routes
+        .find(saId)
+        .thenApply(
+            answer ->
+                answer instanceof Answer.WithEntry(_, Stored route)
+                    ? Optional.of(route.header().ikeSpi())
+                    : Optional.empty());
+  }
+
+  /** Those whose entries this member holds. */
+  CompletionStage<List<Integer>> here() {
+    return clusters
+        .localKeys()
+        .thenCombine(
+            routes.localKeys(),
+            (some, others) -> Stream.concat(some.stream(), others.stream()).distinct().toList());
+  }
+
+  private static Header created(SaClusterImage image, Fence fence, long order) {
+    Limits limits = image.limits();
+    return Header.created(fence, image.sessionId(), order)
+        .limited(order, limits.outLease(), limits.inLimit())
+        .movedTo(image.ikeSpi(), image.path());
   }
 
   CompletionStage<Outcome> setLimits(

@@ -106,7 +106,8 @@ public final class TableStore implements SaStore, LeaseStore {
 
   /**
    * If the IKE SA is refused, what was created stays: an earlier try, reported as unknown, may have
-   * gone through, and the image that a successor holds names it.
+   * gone through, and the image that a successor holds names it. Until the IKE SA names it, the
+   * peer may not know it, so that nothing clear is to find it.
    */
   private CompletionStage<Outcome> commit(Commit commit, long at) {
     Fence first = new Fence(commit.fence().owner(), 1);
@@ -119,8 +120,13 @@ public final class TableStore implements SaStore, LeaseStore {
         .thenCompose(
             written ->
                 written == Outcome.DONE
-                    ? moveAndRemove(commit)
+                    ? Outcomes.all(
+                        List.of(announce(commit, first, at), moveAndRemove(commit)), each -> each)
                     : CompletableFuture.completedStage(written));
+  }
+
+  private CompletionStage<Outcome> announce(Commit commit, Fence fence, long at) {
+    return Outcomes.all(commit.created(), image -> saClusters.announce(image, fence, at));
   }
 
   /** Moves first: what has come from another IKE SA and ends in the same commit ends as ours. */
@@ -230,7 +236,7 @@ public final class TableStore implements SaStore, LeaseStore {
 
   @Override
   public CompletionStage<List<Integer>> saClustersHere() {
-    return saClusters.table().localKeys();
+    return saClusters.here();
   }
 
   @Override
