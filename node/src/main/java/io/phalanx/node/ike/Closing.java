@@ -22,6 +22,10 @@ final class Closing {
    * §2.25.2); its answer stays for a while, should it get lost.
    */
   void closedByPeer(IkeSa sa, long nowMillis) {
+    closedByPeer(sa, "deleted by the peer", Accounts.USER_REQUEST, nowMillis);
+  }
+
+  private void closedByPeer(IkeSa sa, String why, int cause, long nowMillis) {
     dropRekey(sa);
     sa.dropRequests();
     heir(sa)
@@ -33,10 +37,18 @@ final class Closing {
     sa.local.dropTasks(); // those of the Child SAs are the heir's by now
     sa.expiresAtMillis = nowMillis + Informational.LINGER_MILLIS;
     if (sa.phase != Phase.DELETING) {
-      Phases.move(sa, Phase.DELETING, "deleted by the peer");
-      Accounts.stopping(sa, Accounts.USER_REQUEST);
-      dropChildren(sa, "the IKE SA was deleted by the peer");
+      Phases.move(sa, Phase.DELETING, why);
+      Accounts.stopping(sa, cause);
+      dropChildren(sa, "the IKE SA was " + why);
     }
+  }
+
+  /**
+   * One end could not read what the other has asked for, and both know: the IKE SA has ended,
+   * without a Delete (RFC 7296 §2.21.3).
+   */
+  void unreadable(IkeSa sa, long nowMillis) {
+    closedByPeer(sa, "ended by INVALID_SYNTAX", Accounts.LOST_CARRIER, nowMillis);
   }
 
   /**

@@ -215,13 +215,22 @@ final class Exchanges {
           Phases.move(sa, Phase.DELETING, "IKE_AUTH cannot be read");
           sa.expiresAtMillis = turn.nowMillis() + Informational.LINGER_MILLIS;
         }
+        endIfUnreadable(sa, turn.nowMillis());
       }
       case Decoded.Ok(IkeMessage message) -> {
         sa.local.aheadMax = 0; // now its ids are known; an answer to us would not have told them
         heard(sa, datagram, turn.nowMillis());
         Window.note(sa, message);
         request(sa, new Inbound(datagram, message), turn);
+        endIfUnreadable(sa, turn.nowMillis());
       }
+    }
+  }
+
+  /** What has just been answered by INVALID_SYNTAX was the end of an IKE SA that was up. */
+  private void endIfUnreadable(IkeSa sa, long nowMillis) {
+    if (sa.local.saidInvalidSyntax && sa.phase == Phase.ESTABLISHED) {
+      closing.unreadable(sa, nowMillis);
     }
   }
 
@@ -338,6 +347,9 @@ final class Exchanges {
     }
     if (sa.phase == Phase.DELETING && purpose != Purpose.DELETE_IKE) {
       Messages.answered(sa, request); // nothing can come of it any more
+    } else if (sa.phase == Phase.ESTABLISHED && Messages.saysInvalidSyntax(message)) {
+      Messages.answered(sa, request);
+      closing.unreadable(sa, nowMillis);
     } else if (purpose == Purpose.SYNC_MESSAGE_IDS) {
       messageIdSync.processResponse(sa, request, message);
     } else if (purpose.concernsPaths()) {

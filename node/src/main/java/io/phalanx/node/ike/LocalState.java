@@ -71,6 +71,9 @@ final class LocalState {
   /** SPIs of other IKE SAs that have to come to this member first. */
   final Set<Long> gathering = new HashSet<>();
 
+  /** Whether a request of the peer could not be read, and it is told so. */
+  boolean saidInvalidSyntax;
+
   /** A message whose certificates are being checked. */
   Optional<Revocations.Waiting> revocationAsked = Optional.empty();
 

@@ -2,9 +2,11 @@ package io.phalanx.node.ike;
 
 import io.phalanx.config.Secret;
 import io.phalanx.config.iana.ExchangeType;
+import io.phalanx.config.iana.NotifyType;
 import io.phalanx.config.suite.KeyExchangeMethod;
 import io.phalanx.datapath.UdpDatagram;
 import io.phalanx.node.ike.wire.IkeHeader;
+import io.phalanx.node.ike.wire.IkeMessage;
 import io.phalanx.node.ike.wire.MessageIds;
 import io.phalanx.node.ike.wire.Payload;
 import io.phalanx.node.ike.wire.Payload.Notify;
@@ -163,6 +165,7 @@ final class Messages {
   }
 
   void respond(IkeSa sa, Inbound in, Notify notify) {
+    sa.local.saidInvalidSyntax |= notify.type().equals(NotifyType.INVALID_SYNTAX);
     respond(sa, in, List.of(notify));
   }
 
@@ -213,6 +216,12 @@ final class Messages {
         new SentResponse(id, Inbound.digest(in.datagram().payload()), messages),
         environment.config().ike().window());
     sa.nextPeerId = next(id);
+  }
+
+  static boolean saysInvalidSyntax(IkeMessage message) {
+    return message
+        .all(Notify.class)
+        .anyMatch(each -> each.type().equals(NotifyType.INVALID_SYNTAX));
   }
 
   /** Message ids end with 2^32 - 1 (RFC 7296 §2.2); a rekey of the IKE SA comes long before. */

@@ -110,6 +110,11 @@ final class BadInputTest {
     Random random = new Random(17);
     long id = world.left.only().nextOwnId();
     for (int packet = 0; packet < 3_000; packet++) {
+      if (world.right.ikeSas().isEmpty()) {
+        world = new World(left, right); // ended, by something that cannot be read
+        world.connect();
+        id = world.left.only().nextOwnId();
+      }
       List<Payload> payloads = new ArrayList<>();
       for (int count = random.nextInt(6); count > 0; count--) {
         byte[] body = new byte[random.nextInt(60)];
@@ -119,8 +124,8 @@ final class BadInputTest {
       ExchangeType exchange = new ExchangeType(35 + random.nextInt(4));
       Forge.deliver(world.right, Forge.request(world.left.only(), exchange, id++, payloads));
       world.run(50);
+      assertThat(world.right.ikeSas().size()).isLessThanOrEqualTo(1);
     }
-    assertThat(world.right.ikeSas().size()).isLessThanOrEqualTo(1);
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.phalanx.config.iana.ExchangeType;
 import io.phalanx.config.iana.NotifyType;
 import io.phalanx.config.iana.ProtocolId;
+import io.phalanx.config.net.IpPrefix;
+import io.phalanx.config.net.TrafficSelector;
 import io.phalanx.config.suite.KeyExchangeMethod;
 import io.phalanx.node.ike.wire.MessageCodec;
 import io.phalanx.node.ike.wire.Notifies;
@@ -19,6 +21,9 @@ import org.junit.jupiter.api.Test;
 
 /** CREATE_CHILD_SA and INFORMATIONAL between two engines (RFC 7296 §1.3, §1.4). */
 final class ChildAndDeleteTest {
+  private static final List<TrafficSelector> ANY =
+      List.of(TrafficSelector.of(IpPrefix.parse("0.0.0.0/0")));
+
   private final Configs left = Configs.left();
   private final Configs right = Configs.right();
 
@@ -289,11 +294,13 @@ final class ChildAndDeleteTest {
                 new Payload.SecurityAssociation(
                     Proposals.ofEsp(List.of(Configs.ESP), 0x7778, true)),
                 new Payload.Nonce(new byte[32]),
-                new Payload.TrafficSelectors(true, List.of()),
-                new Payload.TrafficSelectors(false, List.of()))));
+                new Payload.TrafficSelectors(true, ANY),
+                new Payload.TrafficSelectors(false, ANY))));
     world.run(100);
     Payload.Notify refused =
         Forge.lastAnswer(world, initiator).first(Payload.Notify.class).orElseThrow();
-    assertThat(refused.type()).isIn(NotifyType.CHILD_SA_NOT_FOUND, NotifyType.INVALID_SYNTAX);
+    assertThat(refused.type()).isEqualTo(NotifyType.CHILD_SA_NOT_FOUND);
+    assertThat(refused.protocol()).isEqualTo(ProtocolId.ESP);
+    assertThat(refused.spi()).isEqualTo(Notifies.spiOf(0x7777));
   }
 }

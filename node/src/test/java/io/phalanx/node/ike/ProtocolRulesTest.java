@@ -385,7 +385,7 @@ final class ProtocolRulesTest {
 
   /** §2.21.3: an authenticated peer is told what it did wrong. */
   @Test
-  void shouldAnswerWhatItCannotReadOfAnAuthenticatedPeer() {
+  void shouldEndAnIkeSaOfWhichItCannotReadARequest() {
     World world = connected();
     IkeSaImage sa = world.left.only();
     Forge.deliver(
@@ -393,6 +393,36 @@ final class ProtocolRulesTest {
     world.run(100);
     assertThat(Forge.lastAnswer(world, sa).first(Notify.class).orElseThrow().type())
         .isEqualTo(NotifyType.INVALID_SYNTAX);
+    world.left.startAnew();
+    world.seen.clear();
+    world.run(60_000);
+    assertThat(world.right.ikeSas()).isEmpty();
+    assertThat(world.right.store.images()).isEmpty();
+    assertThat(world.seen).noneMatch(each -> !each.fromLeft());
+  }
+
+  /** §2.21.3: nor does one go on whose request the peer could not read. */
+  @Test
+  void shouldEndAnIkeSaOfWhichThePeerCannotReadARequest() {
+    World world = connected();
+    IkeSaImage sa = world.left.only();
+    world.tamper = each -> is(each, ExchangeType.CREATE_CHILD_SA, false) ? new byte[0] : each;
+    IkeSaImage own = world.right.only();
+    world.right.step(new Event.ChildDue(own.localSpi(), own.children().getFirst().saId(), false));
+    world.run(200);
+    world.seen.clear();
+    Forge.deliver(
+        world.right,
+        Forge.message(
+            sa,
+            ExchangeType.CREATE_CHILD_SA,
+            true,
+            own.nextOwnId(),
+            List.of(Notify.of(NotifyType.INVALID_SYNTAX))));
+    world.run(60_000);
+    assertThat(world.right.ikeSas()).isEmpty();
+    assertThat(world.right.store.images()).isEmpty();
+    assertThat(world.seen).noneMatch(each -> !each.fromLeft());
   }
 
   /** §2.21.2: a fault in IKE_AUTH ends the attempt, without a Delete. */
@@ -402,7 +432,7 @@ final class ProtocolRulesTest {
     IkeSaImage initiator = halfOpen(world);
     Forge.deliver(
         world.right, Forge.request(initiator, ExchangeType.IKE_AUTH, 1, List.of(UNREADABLE)));
-    world.run(100);
+    world.run(1_000);
     assertThat(Forge.lastAnswer(world, initiator).first(Notify.class).orElseThrow().type())
         .isEqualTo(NotifyType.INVALID_SYNTAX);
     world.left.startAnew();
