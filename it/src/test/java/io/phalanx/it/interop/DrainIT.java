@@ -18,6 +18,7 @@ import io.phalanx.node.ops.SessionView;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -76,12 +77,16 @@ class DrainIT {
   @Order(2)
   void shouldLoseAndSkipNothingWhenEveryMemberIsRestarted() throws Exception {
     Traffic traffic = new Traffic("rolling");
+    restartAll();
+    traffic.endsWithoutLoss();
+  }
+
+  private static void restartAll() throws Exception {
     for (int id = 1; id <= Lab.MEMBERS; id++) {
       drain(id);
       lab.member(id).close();
       lab.revive(id);
     }
-    traffic.endsWithoutLoss();
   }
 
   @Test
@@ -106,8 +111,49 @@ class DrainIT {
     traffic.endsWithoutLoss();
   }
 
+  /** Between the last two steps, what the old key has sealed is replaced, as time would. */
   @Test
   @Order(5)
+  void shouldLoseNothingWhileTheKeyringIsRotated() throws Exception {
+    for (int id = 1; id <= Lab.MEMBERS; id++) {
+      if (!lab.member(id).alive()) {
+        lab.revive(id);
+      }
+    }
+    for (String step : List.of("add", "use", "retire")) {
+      if (step.equals("retire")) {
+        rekeyed();
+      }
+      Traffic traffic = new Traffic("rotate-" + step);
+      rotate(step);
+      restartAll();
+      traffic.endsWithoutLoss();
+    }
+  }
+
+  private static void rotate(String step) throws Exception {
+    String directory = lab.file("cluster").toString();
+    lab.javaResult("lan", Phalanx.class, "cluster", "rotate", "--in", directory, step);
+  }
+
+  private static void rekeyed() throws Exception {
+    Charon.Sas before = charon.sas();
+    charon.rekeyChild();
+    charon.rekeyIke();
+    Waiting.until(
+        "both SAs are new",
+        20,
+        () -> {
+          Charon.Sas now = charon.sas();
+          return now.children() == 1
+              && !now.ikeSpis().isEmpty()
+              && !now.ikeSpis().equals(before.ikeSpis())
+              && !now.childSpis().equals(before.childSpis());
+        });
+  }
+
+  @Test
+  @Order(6)
   void shouldHaveLoggedNoException() throws Exception {
     for (int id = 1; id <= Lab.MEMBERS; id++) {
       assertThat(lab.member(id).log()).as("log of gw" + id).noneMatch(Faults::in);

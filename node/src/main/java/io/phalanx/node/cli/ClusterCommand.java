@@ -7,5 +7,5 @@ import picocli.CommandLine.Command;
     description = "Make what members of a cluster share.",
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
-    subcommands = {ClusterInitCommand.class, ClusterRenewCommand.class})
+    subcommands = {ClusterInitCommand.class, ClusterRenewCommand.class, ClusterRotateCommand.class})
 final class ClusterCommand {}

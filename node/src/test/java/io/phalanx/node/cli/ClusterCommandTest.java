@@ -70,6 +70,76 @@ class ClusterCommandTest {
   }
 
   @Test
+  void shouldRotateTheKeyringInThreeSteps() throws IOException {
+    assertThat(init(directory)).isZero();
+    String first = key(1);
+    rotates("add");
+    assertThat(check(directory, 1)).as(err.toString()).isZero();
+    assertThat(lines()).containsExactly("seal 1 " + first, "open 2 " + key(2));
+    String second = key(2);
+    assertThat(second).isNotEqualTo(first);
+    rotates("use");
+    assertThat(lines()).containsExactly("seal 2 " + second, "open 1 " + first);
+    rotates("retire");
+    assertThat(check(directory, 1)).as(err.toString()).isZero();
+    assertThat(lines()).hasSize(2).first().isEqualTo("seal 2 " + second);
+    assertThat(lines().getLast()).matches("marks 1 [0-9a-f]{64} [0-9a-f]{64}");
+    assertThat(keyring()).content().doesNotContain(first);
+    assertThat(permissions(keyring())).isEqualTo("rw-------");
+    for (int id = 3; id < 300; id++) {
+      rotates("add");
+      rotates("use");
+      rotates("retire");
+    }
+    assertThat(lines()).hasSize(9).first().asString().startsWith("seal " + 299 % 256 + " ");
+    assertThat(out.toString()).doesNotContain(first, second);
+  }
+
+  @Test
+  void shouldTakeNoStepOutOfTurn() throws IOException {
+    assertThat(init(directory)).isZero();
+    refuses("use", "the next step is add");
+    refuses("retire", "the next step is add");
+    rotates("add");
+    refuses("add", "the next step is use");
+    refuses("retire", "the next step is use");
+    rotates("use");
+    refuses("add", "the next step is retire");
+    refuses("use", "the next step is retire");
+  }
+
+  private void rotates(String step) {
+    assertThat(line.execute("cluster", "rotate", "--in", directory.toString(), step))
+        .as(err.toString())
+        .isZero();
+  }
+
+  private void refuses(String step, String why) throws IOException {
+    String before = Files.readString(keyring());
+    assertThat(line.execute("cluster", "rotate", "--in", directory.toString(), step))
+        .isEqualTo(Phalanx.WRONG_USAGE);
+    assertThat(err.toString()).contains(why);
+    err.getBuffer().setLength(0);
+    assertThat(keyring()).hasContent(before);
+  }
+
+  private Path keyring() {
+    return directory.resolve("cluster.keys");
+  }
+
+  private List<String> lines() throws IOException {
+    return Files.readAllLines(keyring()).stream().filter(each -> !each.startsWith("#")).toList();
+  }
+
+  private String key(int id) throws IOException {
+    return lines().stream()
+        .map(each -> each.split(" ", -1))
+        .filter(words -> words[1].equals("" + id))
+        .findFirst()
+        .orElseThrow()[2];
+  }
+
+  @Test
   void shouldRefuseNamesAndIdsThatCannotBe() {
     for (String ids : List.of("0", "1,4096", "x")) {
       assertThat(line.execute(initLine(directory, "berlin", ids)))

@@ -4,6 +4,7 @@ import io.phalanx.config.GatewayConfig.ClusterKey;
 import io.phalanx.config.KeyringFile;
 import io.phalanx.config.MemberName;
 import io.phalanx.config.Secret;
+import io.phalanx.config.text.Parsed;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -106,6 +107,27 @@ public final class ClusterFiles {
       files.addAll(issue(authority, name, now));
     }
     return files;
+  }
+
+  /**
+   * Takes one step of the keyring's rotation. Every member starts once with the outcome of a step
+   * before the next one is taken.
+   *
+   * @return the file
+   * @throws IOException if there is none
+   * @throws IllegalArgumentException if it cannot be read, or the step does not come next
+   */
+  public Path rotate(KeyRotation.Step step) throws IOException {
+    String text = Files.readString(directory.resolve(KEYRING));
+    KeyringFile keyring =
+        switch (KeyringFile.parse(text)) {
+          case Parsed.Value<KeyringFile>(var read) -> read;
+          case Parsed.Fault<KeyringFile>(var problem, var remedy) ->
+              throw new IllegalArgumentException(problem + ": " + remedy);
+        };
+    byte[] octets = new byte[KEY_OCTETS];
+    random.nextBytes(octets);
+    return write(KEYRING, KeyRotation.take(step, keyring, Secret.of(octets)).text(), SECRET);
   }
 
   private List<Path> issue(ClusterAuthority authority, MemberName name, Instant now)

@@ -18,6 +18,11 @@ import javax.crypto.spec.HKDFParameterSpec;
  * front on every member, and the old one taken away when nothing sealed under it is left.
  */
 public final class Keyring {
+  /** Purpose of the keys that mark a cluster's SPIs as its own. */
+  public static final String ESP_SPI_MARKS = "esp-spi";
+
+  public static final String IKE_SPI_MARKS = "ike-spi";
+
   private final Map<Integer, Secret> secrets = new LinkedHashMap<>();
   private final int newest;
 
