@@ -79,6 +79,9 @@ public interface SaStore {
    */
   CompletionStage<Optional<Set<Long>>> sessionsAlive(Set<Long> sessionIds);
 
+  /** SPIs of the IKE SAs that an owner has, wherever they are; none if the store cannot tell. */
+  CompletionStage<List<Long>> ikeSasOf(Owner owner);
+
   /** Ids of the SA clusters in the part of the store that lives on this member. */
   CompletionStage<List<Integer>> saClustersHere();
 

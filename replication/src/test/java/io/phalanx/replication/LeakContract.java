@@ -54,6 +54,17 @@ public abstract class LeakContract extends AddressContract {
   }
 
   @Test
+  void shouldTellWhoseAnIkeSaIsWhereverItLives() {
+    write(1, spi, key, List.of());
+    for (int number = 1; number <= 3; number++) {
+      assertThat(get(member(number).saStore().ikeSasOf(owner(1)))).contains(spi);
+    }
+    get(member(2).saStore().claimIkeSa(spi, 1, owner(2)));
+    assertThat(get(member(3).saStore().ikeSasOf(owner(1)))).doesNotContain(spi);
+    assertThat(get(member(3).saStore().ikeSasOf(owner(2)))).contains(spi);
+  }
+
+  @Test
   void shouldKnowWhatAnIkeSaNames() {
     write(1, spi, key, List.of(Images.saCluster(key, spi, session())));
     assertThat(get(member(2).saStore().orphaned(key))).isEmpty();

@@ -93,6 +93,31 @@ public abstract class RouteContract extends HandoverContract {
     await().atMost(5, SECONDS).until(() -> !late.fences.containsKey(key));
   }
 
+  /** A commit that comes to nothing after it has made an SA cluster, which the peer never had. */
+  @Test
+  void shouldNotTellOfAnSaClusterThatNoIkeSaNames() {
+    create(1, List.of());
+    Commit refused =
+        new Commit(
+            Images.ikeSa(spi), first(2), true, List.of(saCluster(key)), List.of(), List.of());
+    assertThat(get(member(2).saStore().commit(refused))).isEqualTo(Outcome.GONE);
+    assertThat(get(member(3).saStore().findSaCluster(key))).isInstanceOf(Found.Present.class);
+
+    Commit accepted =
+        new Commit(
+            Images.ikeSa(spi + 1),
+            first(1),
+            true,
+            List.of(saCluster(key + 1)),
+            List.of(),
+            List.of());
+    assertThat(get(member(1).saStore().commit(accepted))).isEqualTo(Outcome.DONE);
+    Routes routes = new Routes();
+    member(3).saStore().watchRoutes(routes);
+    await().atMost(5, SECONDS).until(() -> routes.routes.containsKey(key + 1));
+    assertThat(routes.routes).doesNotContainKey(key);
+  }
+
   private static final class Routes implements SaStore.RouteListener {
     final Map<Integer, Route> routes = new ConcurrentHashMap<>();
     final Map<Integer, Fence> fences = new ConcurrentHashMap<>();

@@ -195,6 +195,11 @@ final class WatchedStore implements SaStore, LeaseStore {
   }
 
   @Override
+  public CompletionStage<List<Long>> ikeSasOf(Owner owner) {
+    return store.ikeSasOf(owner);
+  }
+
+  @Override
   public CompletionStage<List<Integer>> saClustersHere() {
     return store.saClustersHere();
   }

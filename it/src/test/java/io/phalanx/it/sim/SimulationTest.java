@@ -75,7 +75,7 @@ class SimulationTest {
       case MESSAGE_BEFORE_COMMIT -> 10;
       case SUCCESSOR_SENDS_AGAIN, HANDOVER_TOO_LOW -> 11;
       case FENCE_IGNORED -> 34;
-      case BACKUPS_NOT_AWAITED -> 64;
+      case BACKUPS_NOT_AWAITED -> 88;
       case UNKNOWN_LEASE_USED, MERGE_BACKWARDS -> 83;
     };
   }

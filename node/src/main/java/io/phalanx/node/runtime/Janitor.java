@@ -1,6 +1,7 @@
 package io.phalanx.node.runtime;
 
 import io.phalanx.replication.LeasedAddress;
+import io.phalanx.replication.Owner;
 import io.phalanx.replication.Registry;
 import io.phalanx.replication.SaStore;
 import java.util.ArrayDeque;
@@ -15,13 +16,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Gives back what a member that died at the wrong moment left behind: addresses of sessions that
- * have no IKE SA, and SA clusters that no IKE SA names.
+ * have no IKE SA, and SA clusters that no IKE SA names. And takes up what is this member's, says
+ * the store, and is not here: an old copy of what it has ended, say, that came back with a lost
+ * member.
  *
  * <p>Each member looks through its own part of the store, a little at a time. Something is given
  * back when it was found so twice, with time enough in between for a session that is being made.
@@ -36,12 +41,15 @@ final class Janitor {
 
   static final int GROUPS_PER_STEP = 16;
   static final int CLUSTERS_PER_STEP = 64;
+  static final int IKE_SAS_PER_STEP = 256;
   private static final int SIGHTINGS_MAX = 65_536;
   private static final long SIGHTING_MILLIS_MAX = 60 * ROUND_MILLIS;
 
   private final Executor control;
   private final Registry registry;
   private final SaStore store;
+  private final Own own;
+  private final Deque<Long> ikeSas = new ArrayDeque<>();
   private final Deque<String> groups = new ArrayDeque<>();
   private final Deque<Integer> clusters = new ArrayDeque<>();
   private final Map<Object, Long> sightings = new HashMap<>();
@@ -49,10 +57,19 @@ final class Janitor {
   private long nextRoundAtMillis;
   private boolean busy;
 
-  Janitor(Executor control, Registry registry, SaStore store) {
+  /**
+   * What is this member's.
+   *
+   * @param carries whether an IKE SA is here
+   * @param takeUp claims one that is not
+   */
+  record Own(Owner self, LongPredicate carries, LongConsumer takeUp) {}
+
+  Janitor(Executor control, Registry registry, SaStore store, Own own) {
     this.control = control;
     this.registry = registry;
     this.store = store;
+    this.own = own;
   }
 
   /** Does a little; nothing as long as the store has not answered what was asked last. */
@@ -81,6 +98,10 @@ final class Janitor {
     if (!clusters.isEmpty()) {
       return clusters(take(clusters, CLUSTERS_PER_STEP), nowMillis);
     }
+    if (!ikeSas.isEmpty()) {
+      take(ikeSas, IKE_SAS_PER_STEP).forEach(spi -> judge(spi, nowMillis));
+      return CompletableFuture.completedStage(true);
+    }
     if (nowMillis < nextRoundAtMillis) {
       return CompletableFuture.completedStage(true);
     }
@@ -90,7 +111,9 @@ final class Janitor {
         .leasesHere()
         .thenAcceptAsync(groups::addAll, control)
         .thenCompose(_ -> store.saClustersHere())
-        .thenAcceptAsync(clusters::addAll, control);
+        .thenAcceptAsync(clusters::addAll, control)
+        .thenCompose(_ -> store.ikeSasOf(own.self()))
+        .thenAcceptAsync(ikeSas::addAll, control);
   }
 
   private static <T> List<T> take(Deque<T> queue, int max) {
@@ -163,6 +186,18 @@ final class Janitor {
           String.format("%08x", saId),
           String.format("%016x", ikeSpi.get()));
       var _ = store.discardOrphan(saId, ikeSpi.get());
+    }
+  }
+
+  private void judge(long ikeSpi, long nowMillis) {
+    if (own.carries().test(ikeSpi)) {
+      sightings.remove(ikeSpi);
+    } else if (seenLongAgo(ikeSpi, nowMillis)) {
+      collected.incrementAndGet();
+      log.info(
+          "IKE SA {} is taken up: it is this member's and was not here",
+          String.format("%016x", ikeSpi));
+      own.takeUp().accept(ikeSpi);
     }
   }
 

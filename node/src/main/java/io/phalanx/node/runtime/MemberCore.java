@@ -124,7 +124,8 @@ public final class MemberCore {
     GatewayConfig config = ports.config();
     ControlLoop control = ports.control();
     IkeSpis ikeSpis =
-        new IkeSpis(marks(config, "ike-spi", RetiredKey::ikeMarks), ports.random()::nextLong);
+        new IkeSpis(
+            marks(config, Keyring.IKE_SPI_MARKS, RetiredKey::ikeMarks), ports.random()::nextLong);
     IkeEngine engine =
         new IkeEngine(
             config,
@@ -155,7 +156,12 @@ public final class MemberCore {
     directory.whenAdopted(ike::claimIfOrphan);
     directory.whenForked((ikeSpi, saId) -> ike.childDue(ikeSpi, saId, false));
     Sweeper sweeper = new Sweeper(control, ports.store(), ports.membership(), directory, ike);
-    Janitor janitor = new Janitor(control, ports.registry(), ports.store());
+    Janitor janitor =
+        new Janitor(
+            control,
+            ports.registry(),
+            ports.store(),
+            new Janitor.Own(ports.membership().self(), engine::carries, ike::claimIfOrphan));
     Disconnects disconnects =
         new Disconnects(
             control::after,
@@ -195,7 +201,8 @@ public final class MemberCore {
 
   /** The SPIs of a member of this cluster. */
   public static EspSpis espSpis(GatewayConfig config, Registry registry) {
-    EspSpis spis = new EspSpis(marks(config, "esp-spi", RetiredKey::espMarks), registry);
+    EspSpis spis =
+        new EspSpis(marks(config, Keyring.ESP_SPI_MARKS, RetiredKey::espMarks), registry);
     spis.prefetch();
     return spis;
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.phalanx.replication.AddressWish;
 import io.phalanx.replication.AddressWish.AddressRange;
 import io.phalanx.replication.Outcome;
+import io.phalanx.replication.Owner;
 import io.phalanx.replication.Registry;
 import io.phalanx.replication.SaStore;
 import io.phalanx.replication.memory.Courier;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 class JanitorTest {
   private static final InetAddress ADDRESS = InetAddress.ofLiteral("10.77.0.9");
   private static final int CLUSTERS = 200;
+  private static final Owner SELF = new Owner(2, 17);
 
   private final Registry registry = new MemoryStore().member(Courier.immediate()).registry();
   private final Set<Long> alive = new HashSet<>();
@@ -32,7 +34,12 @@ class JanitorTest {
   private final List<Integer> discarded = new ArrayList<>();
   private int lookedAt;
   private boolean answers = true;
-  private final Janitor janitor = new Janitor(Runnable::run, registry, store());
+  private final List<Long> owned = new ArrayList<>();
+  private final Set<Long> carried = new HashSet<>();
+  private final List<Long> takenUp = new ArrayList<>();
+  private final Janitor janitor =
+      new Janitor(
+          Runnable::run, registry, store(), new Janitor.Own(SELF, carried::contains, takenUp::add));
   private long nowMillis = 1_780_000_000_000L;
 
   @Test
@@ -86,6 +93,20 @@ class JanitorTest {
   }
 
   @Test
+  void shouldTakeUpAnIkeSaThatIsOursAndStaysAway() {
+    owned.addAll(List.of(5L, 6L, 7L));
+    carried.add(5L);
+    run(Janitor.ROUND_MILLIS);
+    assertThat(takenUp).as("seen once").isEmpty();
+    owned.remove(6L);
+    run(2 * Janitor.ROUND_MILLIS);
+    assertThat(takenUp).containsExactly(7L);
+    carried.add(7L);
+    run(3 * Janitor.ROUND_MILLIS);
+    assertThat(takenUp).hasSize(1);
+  }
+
+  @Test
   void shouldDoALittleAtATime() {
     janitor.step(nowMillis);
     assertThat(lookedAt).isZero();
@@ -135,6 +156,10 @@ class JanitorTest {
                       .stream().filter(alive::contains).collect(Collectors.toSet()))
               : Optional.empty();
       case "saClustersHere" -> IntStream.range(0, CLUSTERS).boxed().toList();
+      case "ikeSasOf" -> {
+        assertThat(arguments[0]).isEqualTo(SELF);
+        yield List.copyOf(owned);
+      }
       case "orphaned" -> {
         lookedAt++;
         int saId = (int) arguments[0];

@@ -114,6 +114,11 @@ final class HazelcastTable<K> implements Table<K> {
   }
 
   @Override
+  public CompletionStage<List<K>> keysOf(Owner owner) {
+    return scan(() -> List.copyOf(map.keySet(new OwnedBy<>(owner))), List.of());
+  }
+
+  @Override
   public CompletionStage<List<K>> localKeys() {
     return scan(() -> List.copyOf(map.localKeySet()), List.of());
   }

@@ -99,6 +99,11 @@ final class MemoryTable<K extends Comparable<K>> {
     }
 
     @Override
+    public CompletionStage<List<K>> keysOf(Owner owner) {
+      return localKeys(owner, Integer.MAX_VALUE);
+    }
+
+    @Override
     public CompletionStage<List<K>> localKeys() {
       return ask(() -> List.copyOf(entries.keySet()), List.of());
     }

@@ -56,6 +56,17 @@ final class NodeTable<K extends Comparable<K>> implements Table<K> {
   }
 
   @Override
+  public CompletionStage<List<K>> keysOf(Owner owner) {
+    return scan(
+        () ->
+            node.all(name).stream()
+                .flatMap(all -> all.entrySet().stream())
+                .filter(entry -> entry.getValue().header().owner().equals(owner))
+                .map(entry -> (K) entry.getKey())
+                .toList());
+  }
+
+  @Override
   public CompletionStage<List<K>> localKeys() {
     return scan(() -> node.own(name).keySet().stream().map(key -> (K) key).toList());
   }

@@ -20,6 +20,9 @@ public interface Table<K> {
    */
   CompletionStage<List<K>> localKeys(Owner owner, int max);
 
+  /** Keys of entries of an owner, out of the whole table; none if the store cannot tell. */
+  CompletionStage<List<K>> keysOf(Owner owner);
+
   /** Keys of all entries in the part of the table that lives on this member. */
   CompletionStage<List<K>> localKeys();
 

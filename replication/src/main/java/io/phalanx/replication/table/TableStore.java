@@ -235,6 +235,11 @@ public final class TableStore implements SaStore, LeaseStore {
   }
 
   @Override
+  public CompletionStage<List<Long>> ikeSasOf(Owner owner) {
+    return ikeSas.keysOf(owner);
+  }
+
+  @Override
   public CompletionStage<List<Integer>> saClustersHere() {
     return saClusters.here();
   }
