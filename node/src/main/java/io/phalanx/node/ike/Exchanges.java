@@ -229,7 +229,9 @@ final class Exchanges {
 
   /** What has just been answered by INVALID_SYNTAX was the end of an IKE SA that was up. */
   private void endIfUnreadable(IkeSa sa, long nowMillis) {
-    if (sa.local.saidInvalidSyntax && sa.phase == Phase.ESTABLISHED) {
+    boolean said = sa.local.saidInvalidSyntax;
+    sa.local.saidInvalidSyntax = false;
+    if (said && sa.phase == Phase.ESTABLISHED) {
       closing.unreadable(sa, nowMillis);
     }
   }

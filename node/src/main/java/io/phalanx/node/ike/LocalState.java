@@ -71,7 +71,7 @@ final class LocalState {
   /** SPIs of other IKE SAs that have to come to this member first. */
   final Set<Long> gathering = new HashSet<>();
 
-  /** Whether a request of the peer could not be read, and it is told so. */
+  /** Whether the request at hand was answered by INVALID_SYNTAX. */
   boolean saidInvalidSyntax;
 
   /** A message whose certificates are being checked. */
