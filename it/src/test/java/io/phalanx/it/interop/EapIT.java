@@ -1,7 +1,7 @@
 package io.phalanx.it.interop;
 
+import static io.phalanx.it.interop.Steps.each;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.phalanx.it.lab.Faults;
@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -29,7 +28,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.function.Executable;
 
 /**
  * EAP against strongSwan, with FreeRADIUS behind the gateway, and certificate chains of 5 kB over a
@@ -286,11 +284,5 @@ class EapIT {
           .noneMatch(Faults::in)
           .noneMatch(line -> line.contains(Lab.SECRET) || line.contains(FreeRadius.SECRET));
     }
-  }
-
-  private static DynamicNode each(
-      String what, List<Scenario> scenarios, Function<Scenario, Executable> test) {
-    return dynamicContainer(
-        what, scenarios.stream().map(each -> dynamicTest(each.name(), test.apply(each))));
   }
 }

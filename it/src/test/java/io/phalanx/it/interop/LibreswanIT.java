@@ -1,7 +1,6 @@
 package io.phalanx.it.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.phalanx.it.lab.Faults;
@@ -408,7 +407,6 @@ class LibreswanIT {
 
   private static DynamicNode each(
       String what, List<Connection> connections, Function<Connection, Executable> test) {
-    return dynamicContainer(
-        what, connections.stream().map(each -> dynamicTest(each.name(), test.apply(each))));
+    return Steps.each(what, connections, Connection::name, test);
   }
 }

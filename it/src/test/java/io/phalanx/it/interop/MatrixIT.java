@@ -1,7 +1,7 @@
 package io.phalanx.it.interop;
 
+import static io.phalanx.it.interop.Steps.each;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.phalanx.it.lab.Faults;
@@ -10,7 +10,6 @@ import io.phalanx.it.lab.Lab;
 import io.phalanx.it.process.MemberProcess;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicNode;
@@ -20,7 +19,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.function.Executable;
 
 /**
  * The matrix: each {@linkplain Scenarios scenario} of strongSwan through three members, with the
@@ -173,11 +171,5 @@ class MatrixIT {
           .noneMatch(Faults::in)
           .noneMatch(line -> line.contains(Lab.SECRET));
     }
-  }
-
-  private static DynamicNode each(
-      String what, List<Scenario> scenarios, Function<Scenario, Executable> test) {
-    return dynamicContainer(
-        what, scenarios.stream().map(each -> dynamicTest(each.name(), test.apply(each))));
   }
 }

@@ -1,7 +1,7 @@
 package io.phalanx.it.interop;
 
+import static io.phalanx.it.interop.Steps.each;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.phalanx.it.lab.Faults;
@@ -12,7 +12,6 @@ import io.phalanx.it.lab.Pki;
 import io.phalanx.it.process.MemberProcess;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,7 +22,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.function.Executable;
 
 /**
  * Certificates of clients that are good or revoked, by a CRL in a file and by OpenSSL's OCSP
@@ -141,11 +139,5 @@ class RevocationIT {
             CRL_REVOKED.identity() + ": certificate: REVOKED",
             OCSP_REVOKED.identity() + ": certificate: REVOKED",
             SILENT_STRICT.identity() + ": certificate: it is not known whether it was revoked");
-  }
-
-  private static DynamicNode each(
-      String what, List<Scenario> scenarios, Function<Scenario, Executable> test) {
-    return dynamicContainer(
-        what, scenarios.stream().map(each -> dynamicTest(each.name(), test.apply(each))));
   }
 }
