@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Sets the laboratory up for scenarios: certificates and configurations of both sides. */
 final class MatrixLab {
@@ -166,7 +167,9 @@ final class MatrixLab {
     }
     charon.load(
         "connections {\n"
-            + scenarios.stream().map(MatrixLab::clientConnection).collect(Collectors.joining())
+            + IntStream.range(0, scenarios.size())
+                .mapToObj(index -> clientConnection(scenarios.get(index), index + 1))
+                .collect(Collectors.joining())
             + "}\nsecrets {\n ike-all {\n secret = \""
             + Lab.SECRET
             + "\"\n }\n eap-all {\n secret = \""
@@ -174,7 +177,13 @@ final class MatrixLab {
             + "\"\n }\n}\n");
   }
 
-  private static String clientConnection(Scenario scenario) {
+  /**
+   * One connection of the client.
+   *
+   * @param reqid its Child SAs' request id: left to itself, strongSwan 5.9.8 gives two that
+   *     authenticate anew at the same time the same one, and sends the packets of one by the other
+   */
+  private static String clientConnection(Scenario scenario, int reqid) {
     boolean ownProposals = scenario.client().more().contains("proposals =");
     return """
       %s {
@@ -200,6 +209,7 @@ final class MatrixLab {
             remote_ts = %s
             esp_proposals = %s
             rekey_time = 1h
+            reqid = %d
           }
         }
       }
@@ -217,7 +227,8 @@ final class MatrixLab {
             indent(scenario.client().remote()),
             scenario.name(),
             scenario.way().server().contains(":") ? "fd50::/64" : "10.50.0.0/24",
-            scenario.esp());
+            scenario.esp(),
+            reqid);
   }
 
   private static String indent(String lines) {
