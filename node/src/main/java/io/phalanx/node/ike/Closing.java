@@ -35,6 +35,11 @@ final class Closing {
               table.touch(heir);
             });
     sa.local.dropTasks(); // those of the Child SAs are the heir's by now
+    sa.local.successor.ifPresent(
+        now -> {
+          now.local.askNothingUntilMillis = 0; // who deletes the old one has the new one
+          table.touch(now);
+        });
     sa.expiresAtMillis = nowMillis + Informational.LINGER_MILLIS;
     if (sa.phase != Phase.DELETING) {
       Phases.move(sa, Phase.DELETING, why);

@@ -22,6 +22,9 @@ final class Committer {
   private static final int ATTEMPTS_MAX = 6;
   private static final long RETRY_FIRST_MILLIS = 100;
 
+  /** How long the answer to a rekey may be on its way before the new IKE SA is used without it. */
+  private static final long UNHEARD_MILLIS_MAX = 1_000;
+
   private final Map<Long, IkeSa> pending = new HashMap<>();
 
   /** IKE SAs that are to be written after others. */
@@ -127,7 +130,12 @@ final class Committer {
     Optional<IkeSa> confirmed =
         sa.local.confirmNext.filter(each -> each.phase == Phase.UNCONFIRMED);
     sa.local.confirmNext = Optional.empty();
-    confirmed.ifPresent(Closing::confirm);
+    confirmed.ifPresent(
+        made -> {
+          Closing.confirm(made);
+          made.local.askNothingUntilMillis =
+              made.local.heard ? 0 : turn.nowMillis() + UNHEARD_MILLIS_MAX;
+        });
     return Stream.of(Stream.of(sa), confirmed.stream(), freedBy(sa).stream())
         .flatMap(each -> each)
         .filter(each -> !each.local.gone)

@@ -385,6 +385,7 @@ final class Exchanges {
   /** An authentic message came in. */
   private void heard(IkeSa sa, UdpDatagram datagram, long nowMillis) {
     sa.local.heard = true;
+    sa.local.askNothingUntilMillis = 0;
     if (sa.phase == Phase.UNCONFIRMED && !closing.undecided(sa)) {
       Closing.confirm(sa);
     }
@@ -423,7 +424,7 @@ final class Exchanges {
 
   /** Begins the next exchange that is wanted, if the peer's window has room for it. */
   boolean startTask(IkeSa sa, long nowMillis) {
-    if (!Window.hasRoom(sa)) {
+    if (!Window.hasRoom(sa) || nowMillis < sa.local.askNothingUntilMillis) {
       return false;
     }
     if (migration.start(sa, nowMillis)) {

@@ -103,6 +103,9 @@ final class LocalState {
   /** Whether a successor may still ask the peer for agreement on message ids. */
   boolean maySync;
 
+  /** Until then the peer may not have the answer that tells it of this IKE SA: it is not asked. */
+  long askNothingUntilMillis;
+
   long lastHeardMillis;
   long lastSentMillis;
 

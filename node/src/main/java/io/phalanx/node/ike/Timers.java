@@ -41,6 +41,9 @@ final class Timers {
       at = Math.min(at, sa.local.staleSinceMillis + STALE_MILLIS);
     }
     at = Math.min(at, keepaliveAt(sa));
+    if (nowMillis < sa.local.askNothingUntilMillis) {
+      at = Math.min(at, sa.local.askNothingUntilMillis);
+    }
     if (sa.phase == Phase.ESTABLISHED && Window.hasRoom(sa) && sa.local.wantsNothing()) {
       at = Math.min(at, orNever(sa.rekeyAtMillis));
       at = Math.min(at, probeAt(sa));

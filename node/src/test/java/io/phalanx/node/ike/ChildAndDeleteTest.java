@@ -166,6 +166,27 @@ final class ChildAndDeleteTest {
     }
   }
 
+  /** Who has not got the answer yet would say that it knows of no such IKE SA (RFC 6290). */
+  @Test
+  void shouldAskNothingByAnIkeSaThatThePeerMayNotHaveYet() {
+    World world = connected();
+    Side responder = world.right;
+    ChildRef before = responder.onlyChild();
+    world.left.step(new Event.Rekey(world.left.only().localSpi(), 0));
+    world.left.silent = true; // the answer does not arrive
+    assertThat(world.runUntil(200, () -> responder.reported("rekeyed"))).isTrue();
+    responder.step(new Event.Rekey(responder.only().localSpi(), before.saId()));
+    int seen = world.seen.size();
+    world.run(500);
+    assertThat(world.seen.subList(seen, world.seen.size()))
+        .filteredOn(each -> !each.fromLeft())
+        .allMatch(each -> MessageCodec.header(each.message()).orElseThrow().response());
+    world.left.silent = false;
+    world.run(20_000);
+    assertThat(responder.onlyChild()).isNotEqualTo(before);
+    EstablishTest.assertSameChild(world);
+  }
+
   @Test
   void shouldCloseFromEitherSide() {
     for (boolean fromLeft : List.of(true, false)) {
