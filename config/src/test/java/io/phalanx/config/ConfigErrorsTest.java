@@ -166,6 +166,8 @@ class ConfigErrorsTest {
           {secret: "correct horse battery staple"} | {file: nowhere.psk, ids: [two words]} | "two words" is not an identity
           secret: "correct horse battery staple" | file: nowhere.psk | there is no file
           secret: "correct horse battery staple" | secret: "" | preshared-keys[0].secret: the value is missing
+          secret: "correct horse battery staple" | hex: "0x61" | preshared-keys[0].hex: not an even number of hexadecimal digits
+          secret: "correct horse battery staple" | secret: "a secret", hex: "6162" | preshared-keys[0].secret: has no meaning here
           secret: "correct horse battery staple" | ids: ["%any"] | either secret or file is needed
           """)
   void shouldNameThePlaceTheProblemAndTheRemedy(String right, String wrong, String message) {
@@ -212,6 +214,10 @@ class ConfigErrorsTest {
         .singleElement()
         .asString()
         .contains("preshared-keys[0].secret: a key of fewer than 16 characters");
+    assertThat(warnings(spoiled("secret: \"correct horse battery staple\"", "hex: \"0a0b\"")))
+        .singleElement()
+        .asString()
+        .contains("preshared-keys[0].hex: a key of fewer than 16 characters, or 12 octets");
     assertThat(warnings(spoiled("10.50.0.0/24", "10.50.0.1/24")))
         .singleElement()
         .asString()

@@ -26,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -223,6 +224,15 @@ class ConfigLoaderTest {
     assertThat(connection.remoteAddress()).contains(socket("192.0.2.9", 501));
     assertThat(connection.requestAddresses()).containsExactly(4, 6);
     assertThat(connection.children().getFirst().localSelectors()).isEmpty();
+  }
+
+  @Test
+  void shouldReadAKeyOfAnyOctets() {
+    String text =
+        Example.MINIMAL.replace(
+            "secret: \"correct horse battery staple\"", "hex: \"00ff000102030405060708090A\"");
+    assertThat(loaded(parse(text)).config().presharedKeys().getFirst().secret().reveal())
+        .isEqualTo(HexFormat.of().parseHex("00ff000102030405060708090a"));
   }
 
   @Test

@@ -107,6 +107,11 @@ final class ConfigurationReply {
     return Configurations.text(Configurations.INTERNAL_DNS_DOMAIN, name);
   }
 
+  /** Whether the peer asks for a configuration at all. */
+  static boolean asked(IkeMessage message) {
+    return !payloads(message, Configurations.REQUEST).isEmpty();
+  }
+
   /**
    * Families of the addresses that the peer asks for and that the pool has.
    *

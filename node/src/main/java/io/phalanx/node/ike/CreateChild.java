@@ -233,6 +233,7 @@ final class CreateChild {
         message,
         new ChildNegotiation.Nonces(ours, theirs, true))) {
       case ChildNegotiation.Made(var agreed, _) -> {
+        Refusals.ended(sa);
         boolean rekey = request.replaces() != 0;
         ChildRef made = childSas.add(sa, agreed, rekey ? "child-rekeyed" : "child-up", nowMillis);
         if (rekey) {
@@ -292,6 +293,7 @@ final class CreateChild {
       return;
     }
     sa.report("child-failed", "child=" + child.name() + " notify " + type.code());
+    Refusals.child(sa, connection, request.replaces() != 0, type, nowMillis);
     if (type.equals(NotifyType.CHILD_SA_NOT_FOUND) && old.isPresent()) {
       // RFC 7296 §2.25: the peer has lost it, so it goes here as well, and is made anew.
       childSas.remove(sa, old.get(), "the peer does not have it");

@@ -335,10 +335,20 @@ final class IkeAuth {
         yield payloads;
       }
       case ChildNegotiation.Refused(var notify) -> {
-        sa.report("child-failed", "notify " + notify.type().code());
-        yield List.of(notify);
+        Notify said =
+            notify.type().equals(NotifyType.TS_UNACCEPTABLE)
+                    && withoutAddress(sa, connection, message)
+                ? Notify.of(NotifyType.FAILED_CP_REQUIRED)
+                : notify;
+        sa.report("child-failed", "notify " + said.type().code());
+        yield List.of(said);
       }
     };
+  }
+
+  /** Whether there are addresses for the peer, and it has asked for none (RFC 7296 §2.19). */
+  private boolean withoutAddress(IkeSa sa, Connection connection, IkeMessage message) {
+    return pool(sa, connection, Lessees.of(sa)).isPresent() && !ConfigurationReply.asked(message);
   }
 
   /** Ends the attempt; the answer stays for a while, should it get lost. */

@@ -163,7 +163,7 @@ final class IkeSaInitiation {
     if (sa.local.restarts >= RESTARTS_MAX) {
       return false;
     }
-    if (notify.type().equals(NotifyType.COOKIE) && notify.data().length > 0) {
+    if (notify.type().equals(NotifyType.COOKIE) && Notifies.isCookie(notify.data())) {
       sa.local.restarts++;
       sa.local.cookie = notify.data();
       // The same nonce and key exchange: the cookie is bound to them.

@@ -109,6 +109,11 @@ final class LocalState {
   long lastHeardMillis;
   long lastSentMillis;
 
+  /** Since when the peer has refused; 0 if it has not. */
+  long refusedSinceMillis;
+
+  long refusedLastMillis;
+
   /** When to try again to authenticate anew. */
   long reauthTryAtMillis;
 

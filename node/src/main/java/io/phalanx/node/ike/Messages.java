@@ -20,6 +20,12 @@ import java.util.Optional;
 /** Protected messages of an IKE SA: made, numbered, noted for its image, and held until then. */
 final class Messages {
   private static final long MESSAGE_ID_MASK = 0xffff_ffffL;
+  private static final long MESSAGE_IDS_HALF = 0x8000_0000L;
+  private static final long MESSAGE_IDS_STEP = 0x10_0000L;
+
+  /** A moment that has passed; 0 would be never. */
+  private static final long AT_ONCE = 1;
+
   private static final int IPV4_HEADER_OCTETS = 20;
   private static final int IPV6_HEADER_OCTETS = 40;
   private static final int UDP_HEADER_OCTETS = 8;
@@ -65,7 +71,7 @@ final class Messages {
             false,
             sa.nextOwnId);
     List<byte[]> messages = seal(sa, header, payloads);
-    sa.nextOwnId = next(sa.nextOwnId);
+    sa.nextOwnId = next(sa, sa.nextOwnId);
     inFlight(sa, purpose, header.messageId(), messages, ask, nowMillis);
   }
 
@@ -215,7 +221,7 @@ final class Messages {
     sa.responded(
         new SentResponse(id, Inbound.digest(in.datagram().payload()), messages),
         environment.config().ike().window());
-    sa.nextPeerId = next(id);
+    sa.nextPeerId = next(sa, id);
   }
 
   static boolean saysInvalidSyntax(IkeMessage message) {
@@ -224,8 +230,14 @@ final class Messages {
         .anyMatch(each -> each.type().equals(NotifyType.INVALID_SYNTAX));
   }
 
-  /** Message ids end with 2^32 - 1 (RFC 7296 §2.2); a rekey of the IKE SA comes long before. */
-  private static long next(long messageId) {
+  /**
+   * Message ids end with 2^32 - 1 (RFC 7296 §2.2). From the half on the IKE SA is to be rekeyed at
+   * once, now and again; {@link Refusals} replaces it if the peer does not let it.
+   */
+  private static long next(IkeSa sa, long messageId) {
+    if (messageId >= MESSAGE_IDS_HALF && messageId % MESSAGE_IDS_STEP == 0) {
+      sa.rekeyAtMillis = AT_ONCE;
+    }
     return (messageId + 1) & MESSAGE_ID_MASK;
   }
 }

@@ -341,6 +341,7 @@ final class RekeyIke {
       table.touch(heir.get());
       return;
     }
+    Refusals.rekeyIke(sa, connection, error.type(), nowMillis);
     long pause =
         error.type().equals(NotifyType.TEMPORARY_FAILURE) ? RETRY_SOON_MILLIS : RETRY_LATER_MILLIS;
     sa.rekeyAtMillis = nowMillis + pause + environment.random().nextLong(pause / 2);

@@ -6,11 +6,19 @@ import io.phalanx.config.GatewayConfig.Pool;
 import io.phalanx.config.GatewayConfig.PresharedKey;
 import io.phalanx.config.Identity;
 import io.phalanx.config.Secret;
+import io.phalanx.config.iana.ExchangeType;
 import io.phalanx.config.net.IpPrefix;
 import io.phalanx.config.net.TrafficSelector;
+import io.phalanx.config.suite.EncryptionAlgorithm;
+import io.phalanx.config.suite.EspSuite;
 import io.phalanx.datapath.SubSaSpec;
+import io.phalanx.node.ike.wire.IkeHeader;
+import io.phalanx.node.ike.wire.IkeMessage;
+import io.phalanx.node.ike.wire.MessageCodec;
+import io.phalanx.node.ike.wire.Notifies;
 import io.phalanx.replication.image.SaClusterImage;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -139,6 +147,54 @@ final class EstablishTest {
     assertThat(child(world.left).localSelectors())
         .isEqualTo(leased.stream().map(TrafficSelector::of).toList());
     assertSameChild(world);
+  }
+
+  @Test
+  void shouldSayThatAnAddressHasToBeAskedFor() {
+    right.remote = List.of();
+    right.pools = List.of(new Pool("road", List.of(IpPrefix.parse("10.77.0.0/24")), List.of()));
+    World world = connected();
+    assertThat(world.left.only().children()).isEmpty();
+    assertThat(world.left.reports)
+        .anyMatch(
+            each -> each.event().equals("child-failed") && each.detail().endsWith("notifies: 37"));
+  }
+
+  @Test
+  void shouldStandWithoutAChildWhereProposalsDoNotMeet() {
+    right.espSuites =
+        List.of(
+            new EspSuite(
+                EncryptionAlgorithm.CHACHA20_POLY1305,
+                256,
+                Optional.empty(),
+                Optional.empty(),
+                true));
+    World world = connected();
+    assertThat(world.left.only().children()).isEmpty();
+    assertThat(world.right.only().children()).isEmpty();
+    assertThat(world.left.reports)
+        .anyMatch(
+            each -> each.event().equals("child-failed") && each.detail().endsWith("notifies: 14"));
+  }
+
+  @Test
+  void shouldNotFollowACookieThatIsTooLong() {
+    World world = new World(left, right);
+    world.right.silent = true;
+    world.left.step(new Event.Initiate("conn"));
+    world.run(50);
+    byte[] request = world.seen.getFirst().message();
+    long spi = MessageCodec.header(request).orElseThrow().initiatorSpi();
+    for (int octets : new int[] {65, 0, 64}) {
+      world.seen.clear();
+      IkeHeader head = new IkeHeader(spi, 0, ExchangeType.IKE_SA_INIT, false, true, 0);
+      byte[] answer =
+          MessageCodec.encode(new IkeMessage(head, List.of(Notifies.cookie(new byte[octets]))));
+      Forge.deliver(world.left, new InetSocketAddress(Configs.RIGHT_ADDRESS, 500), false, answer);
+      world.run(50);
+      assertThat(world.seen).as("after a cookie of " + octets).hasSize(octets == 64 ? 1 : 0);
+    }
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The store of one side: images as octets, with fences, as the real one. */
 final class FakeStore {
@@ -94,6 +95,14 @@ final class FakeStore {
       claimed.add(claim(spi, claimant));
     }
     return claimed;
+  }
+
+  /** Changes an image as no member would. */
+  void edit(long spi, Consumer<IkeSa> change) {
+    Entry entry = Objects.requireNonNull(ikeSas.get(spi));
+    IkeSa sa = IkeSa.of(decode(entry.image()), entry.fence());
+    change.accept(sa);
+    ikeSas.put(spi, new Entry(CODEC.encode(sa.image()), entry.fence()));
   }
 
   List<Long> spis() {

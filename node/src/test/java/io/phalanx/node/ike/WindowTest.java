@@ -3,6 +3,7 @@ package io.phalanx.node.ike;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.phalanx.config.iana.ExchangeType;
+import io.phalanx.config.iana.NotifyType;
 import io.phalanx.config.iana.ProtocolId;
 import io.phalanx.node.ike.wire.IkeHeader;
 import io.phalanx.node.ike.wire.MessageCodec;
@@ -296,5 +297,16 @@ final class WindowTest {
         .filter(each -> !each.fromLeft())
         .map(each -> HexFormat.of().formatHex(each.message()))
         .toList();
+  }
+
+  @Test
+  void shouldIgnoreAWindowOfTheWrongLength() {
+    World world = connected();
+    Payload wrong = Payload.Notify.of(NotifyType.SET_WINDOW_SIZE, new byte[] {0, 0, 8});
+    Forge.deliver(
+        world.right, Forge.request(world.left.only(), ExchangeType.INFORMATIONAL, List.of(wrong)));
+    world.run(1_000);
+    assertThat(answered(world)).hasSize(1);
+    assertThat(world.right.only().extensions().peerWindow()).as("not told").isZero();
   }
 }

@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 /** Notifications that carry data: how to make them and how to read them. */
 public final class Notifies {
   private static final byte[] NO_OCTETS = new byte[0];
+  private static final int COOKIE_OCTETS_MAX = 64; // RFC 7296 §2.6
 
   private Notifies() {}
 
@@ -61,6 +62,11 @@ public final class Notifies {
     return protocol.equals(ProtocolId.ESP) && spi.length == Integer.BYTES
         ? Optional.of(ByteBuffer.wrap(spi).getInt())
         : Optional.empty();
+  }
+
+  /** Whether a COOKIE has a length that is allowed (RFC 7296 §2.6). */
+  public static boolean isCookie(byte[] data) {
+    return data.length >= 1 && data.length <= COOKIE_OCTETS_MAX;
   }
 
   /** COOKIE (RFC 7296 §2.6). */
