@@ -76,6 +76,12 @@ final class IkeBench implements AutoCloseable {
         long start = System.nanoTime();
         long[] latencies = initiators.bringUp(count, underWay);
         long elapsed = System.nanoTime() - start;
+        if (initiators.lost() > 0) {
+          throw new IOException(
+              "%d IKE SAs of this round got no answer, so its figures say nothing: measure again on a"
+                      .formatted(initiators.lost())
+                  + " machine that has nothing else to do");
+        }
         measured.add(IkeRound.of(elapsed, cpuNanos() - cpuBefore, latencies));
       }
     }

@@ -44,6 +44,10 @@ final class Initiators implements AutoCloseable {
   private static final int BATCH = 64;
   private static final long TICK_NANOS = 20_000_000;
   private static final long STALLED_NANOS = 30_000_000_000L;
+
+  /** Longer than an initiator repeats its requests: it has given up. */
+  private static final long LOST_NANOS = 25_000_000_000L;
+
   private static final int SOCKET_BUFFER_OCTETS = 4 << 20;
   private static final int MARKER_OCTETS = 4;
   private static final int ODDITIES_MAX = 5;
@@ -66,6 +70,7 @@ final class Initiators implements AutoCloseable {
   private long lastTickNanos;
   private long[] latencies = new long[0];
   private int established;
+  private int lost;
   private final List<String> oddities = new ArrayList<>();
 
   Initiators(Lot lot) throws IOException {
@@ -104,7 +109,8 @@ final class Initiators implements AutoCloseable {
   }
 
   /**
-   * Brings so many IKE SAs up.
+   * Brings so many IKE SAs up; another one begins in the place of one that gets no answer, as on a
+   * machine with too much to do.
    *
    * @param underWay at once
    * @return nanoseconds that each took
@@ -113,11 +119,13 @@ final class Initiators implements AutoCloseable {
   long[] bringUp(int count, int underWay) throws IOException {
     latencies = new long[count];
     established = 0;
+    lost = 0;
+    startedNanos.clear();
     int begun = 0;
     long progressNanos = System.nanoTime();
     int before = 0;
     while (established < count) {
-      while (begun < count && begun - established < underWay) {
+      while (begun - lost < count && startedNanos.size() < underWay) {
         begin();
         begun++;
       }
@@ -128,8 +136,8 @@ final class Initiators implements AutoCloseable {
         progressNanos = System.nanoTime();
       } else if (System.nanoTime() - progressNanos > STALLED_NANOS) {
         throw new IOException(
-            "no IKE SA came up for %d seconds, after %d; last heard: %s"
-                .formatted(STALLED_NANOS / 1_000_000_000, established, oddities));
+            "no IKE SA came up for %d seconds, after %d and %d that got no answer; last heard: %s"
+                .formatted(STALLED_NANOS / 1_000_000_000, established, lost, oddities));
       }
     }
     return latencies;
@@ -211,6 +219,9 @@ final class Initiators implements AutoCloseable {
     long now = System.nanoTime();
     if (now - lastTickNanos > TICK_NANOS) {
       lastTickNanos = now;
+      int waiting = startedNanos.size();
+      startedNanos.values().removeIf(started -> now - started > LOST_NANOS);
+      lost += waiting - startedNanos.size();
       for (int batch : List.copyOf(engines.keySet())) {
         step(batch, new Event.Tick());
       }
@@ -231,6 +242,11 @@ final class Initiators implements AutoCloseable {
         default -> {}
       }
     }
+  }
+
+  /** How many of the last ones got no answer. */
+  int lost() {
+    return lost;
   }
 
   private void odd(String what) {
