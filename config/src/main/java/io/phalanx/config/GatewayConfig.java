@@ -131,6 +131,8 @@ public record GatewayConfig(
    * @param followRedirects as initiator, go to another gateway where the peer says so (RFC 5685)
    * @param redirectTo as responder, gateways that peers are sent to at once (RFC 5685); empty for
    *     none
+   * @param keepOldIkeSa number of the notification KEEP_OLD_IKE_SA, for peers that do not know RFC
+   *     7791; 0 for none
    */
   public record Ike(
       Duration retransmitFirst,
@@ -145,7 +147,8 @@ public record GatewayConfig(
       boolean childless,
       Duration natKeepalive,
       boolean followRedirects,
-      List<Identity> redirectTo) {}
+      List<Identity> redirectTo,
+      int keepOldIkeSa) {}
 
   /**
    * What one source (an IPv4 address, or an IPv6 /64) may take; 0 for no limit, as behind a

@@ -16,6 +16,11 @@ final class IkeReader {
   private static final int FRAGMENT_OCTETS_MAX = 65_535;
   private static final int WINDOW_MAX = 32;
 
+  /** Notifications of status for private use (RFC 7296 §3.10.1). */
+  private static final int PRIVATE_STATUS_MIN = 40_960;
+
+  private static final int PRIVATE_STATUS_MAX = 65_535;
+
   private final Report report;
 
   IkeReader(Report report) {
@@ -38,7 +43,8 @@ final class IkeReader {
             "childless",
             "nat-keepalive",
             "follow-redirects",
-            "redirect-to");
+            "redirect-to",
+            "keep-old-ike-sa");
     int halfOpenMax = count(section, "half-open-max", 1, HALF_OPEN_MAX, 1000);
     return new Ike(
         section
@@ -64,7 +70,11 @@ final class IkeReader {
             .map(wait -> wait.durationOrNever(Duration.ofSeconds(1), Duration.ofHours(1)))
             .orElse(Duration.ofSeconds(20)),
         section.optional("follow-redirects").map(Item::flag).orElse(true),
-        Gateways.read(section));
+        Gateways.read(section),
+        section
+            .optional("keep-old-ike-sa")
+            .map(type -> type.integer(PRIVATE_STATUS_MIN, PRIVATE_STATUS_MAX))
+            .orElse(0));
   }
 
   private int cookieThreshold(Section section, int halfOpenMax) {

@@ -303,5 +303,6 @@ class ConfigLoaderTest {
           true,
           Duration.ofSeconds(20),
           true,
-          List.of());
+          List.of(),
+          0);
 }

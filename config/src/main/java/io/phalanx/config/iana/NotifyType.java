@@ -58,6 +58,8 @@ public record NotifyType(int code) {
   public static final NotifyType IKEV2_FRAGMENTATION_SUPPORTED =
       new NotifyType(16430); // RFC 7383 §2.3
   public static final NotifyType SIGNATURE_HASH_ALGORITHMS = new NotifyType(16431); // RFC 7427 §4
+  public static final NotifyType CLONE_IKE_SA_SUPPORTED = new NotifyType(16432); // RFC 7791
+  public static final NotifyType CLONE_IKE_SA = new NotifyType(16433); // RFC 7791
 
   public boolean error() {
     return code < 16384;

@@ -270,7 +270,9 @@ final class Closing {
 
   private void releaseAddresses(IkeSa sa) {
     if (!sa.virtualAddresses.isEmpty()) {
-      sa.hold(new Effect.ReleaseAddresses(sa.virtualAddresses, sa.sessionId));
+      if (sa.extensions.family() == 0) { // else they are given back once the session has none left
+        sa.hold(new Effect.ReleaseAddresses(sa.virtualAddresses, sa.sessionId));
+      }
       sa.virtualAddresses = List.of();
       sa.changes.touch();
     }

@@ -23,7 +23,7 @@ final class Committer {
   private static final long RETRY_FIRST_MILLIS = 100;
 
   /** How long the answer to a rekey may be on its way before the new IKE SA is used without it. */
-  private static final long UNHEARD_MILLIS_MAX = 1_000;
+  static final long UNHEARD_MILLIS_MAX = 1_000;
 
   private final Map<Long, IkeSa> pending = new HashMap<>();
 

@@ -93,6 +93,12 @@ public sealed interface Event {
   /** Rekey now, as an operator asks: a Child SA by its id, or the IKE SA with saId 0. */
   record Rekey(long ikeSpi, int saId) implements Event {}
 
+  /** Make another IKE SA beside this one (RFC 7791); where the peer cannot, it is a rekey. */
+  record CloneIke(long ikeSpi) implements Event {}
+
+  /** Make the child of this name in the configuration on this IKE SA, which has none yet. */
+  record NewChild(long ikeSpi, String child) implements Event {}
+
   /**
    * Send peers to another gateway from now on, as an operator asks: those that come, and those that
    * are here (RFC 5685); with none, as the configuration says.

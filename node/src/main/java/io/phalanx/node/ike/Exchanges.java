@@ -366,7 +366,7 @@ final class Exchanges {
         case IKE_AUTH -> auth.processResponse(sa, request, connection.get(), message, nowMillis);
         case NEW_CHILD, REKEY_CHILD ->
             createChild.processResponse(sa, request, connection.get(), message, nowMillis);
-        case REKEY_IKE ->
+        case REKEY_IKE, CLONE_IKE ->
             rekeyIke.processResponse(sa, request, connection.get(), message, nowMillis);
         case IKE_SA_INIT,
             DELETE_CHILD,
@@ -448,6 +448,7 @@ final class Exchanges {
               .ifPresent(each -> createChild.sendRekey(sa, connection.get(), each, 0, nowMillis));
       case Task.RekeyIke() when up && sa.rekeyOf(sa.localSpi).isEmpty() ->
           rekeyIke.send(sa, connection.get(), 0, nowMillis);
+      case Task.CloneIke() when up -> rekeyIke.sendClone(sa, connection.get(), 0, nowMillis);
       case Task.DeleteChild(int spi) when up ->
           sa.childByInbound(spi)
               .ifPresent(each -> informational.sendDeleteChild(sa, each.inboundSpi(), nowMillis));
@@ -458,6 +459,7 @@ final class Exchanges {
       case Task.NewChild _,
           Task.RekeyChild _,
           Task.RekeyIke _,
+          Task.CloneIke _,
           Task.DeleteChild _,
           Task.DeleteIke _,
           Task.Redirect _,
@@ -557,7 +559,7 @@ final class Exchanges {
     Stream.concat(
             sa.rekeyOf(sa.localSpi).map(RekeyedByPeer::created).stream(),
             sa.requests.stream()
-                .filter(each -> Purpose.of(each) == Purpose.REKEY_IKE)
+                .filter(each -> Purpose.of(each).makesIkeSa())
                 .map(RequestInFlight::spi))
         .filter(spi -> sa.phase == Phase.ESTABLISHED && table.find(spi).isEmpty())
         .forEach(
@@ -575,7 +577,7 @@ final class Exchanges {
     if (sa.phase != Phase.UNCONFIRMED) {
       return;
     }
-    if (predecessor.isEmpty()) {
+    if (predecessor.isEmpty() || sa.extensions.cloned()) {
       sa.local.want(new Task.Liveness()); // only the peer knows
     } else if (predecessor.get().phase() != Phase.ESTABLISHED
         && predecessor.get().rekeyedByPeer().stream()

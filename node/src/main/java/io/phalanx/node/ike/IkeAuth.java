@@ -84,6 +84,7 @@ final class IkeAuth {
     }
     mobike.offered(sa, in.message());
     MessageIdSync.note(sa, in.message());
+    Cloning.note(sa, in.message());
     boolean wantsEap = in.message().first(Payload.Authentication.class).isEmpty();
     Authenticator.Verdict verdict =
         wantsEap
@@ -303,6 +304,7 @@ final class IkeAuth {
     }
     payloads.addAll(mobike.answer(sa, connection));
     payloads.addAll(MessageIdSync.answer(sa));
+    payloads.addAll(Cloning.answer(sa));
     payloads.add(crashDetection.token(sa.initiatorSpi(), sa.responderSpi()));
     payloads.addAll(environment.windowSize());
     payloads.addAll(Reauthentication.grant(sa, connection, nowMillis));
@@ -411,6 +413,7 @@ final class IkeAuth {
                 negotiation.offer(sa, connection, each, childSpi, Optional.empty(), false)));
     payloads.addAll(mobike.offer(sa, connection));
     payloads.add(MessageIdSync.supported());
+    payloads.add(Cloning.supported());
     payloads.add(crashDetection.token(sa.initiatorSpi(), sa.responderSpi()));
     payloads.addAll(environment.windowSize());
     messages.ask(
@@ -505,6 +508,7 @@ final class IkeAuth {
     sa.ownAddresses = ownAddresses(message);
     mobike.answered(sa, connection, message);
     MessageIdSync.note(sa, message);
+    Cloning.note(sa, message);
     CrashDetection.note(sa, message);
     established(sa, "own-addresses=" + text(sa.ownAddresses));
     if (!connection.children().isEmpty()) {

@@ -178,6 +178,8 @@ public final class IkeEngine {
       case Event.PeerHeard(long spi) -> table.find(spi).ifPresent(sa -> heard(sa, nowMillis));
       case Event.Redirect(Optional<Identity> gateway) -> redirect(gateway, turn);
       case Event.Rekey(long spi, int _) -> route(event, spi, turn);
+      case Event.CloneIke(long spi) -> route(event, spi, turn);
+      case Event.NewChild(long spi, String _) -> route(event, spi, turn);
       case Event.Terminate(long spi) -> route(event, spi, turn);
       case Event.Disconnect(long spi) -> route(event, spi, turn);
       case Event.PeerBeganAnew(FirstContact contact) -> exchanges.beganAnew(contact, nowMillis);
@@ -280,6 +282,8 @@ public final class IkeEngine {
           Paths.espFrom(sa, from, turn.nowMillis());
       case Event.Rekey(long _, int saId) ->
           exchanges.want(sa, saId == 0 ? new Task.RekeyIke() : new Task.RekeyChild(saId));
+      case Event.CloneIke(long _) -> exchanges.want(sa, new Task.CloneIke());
+      case Event.NewChild(long _, String child) -> exchanges.want(sa, new Task.NewChild(child));
       case Event.Disconnect(long _) -> {
         sa.local.terminateCause = Accounts.ADMIN_RESET;
         exchanges.terminate(sa, turn.nowMillis());
@@ -382,6 +386,7 @@ public final class IkeEngine {
         .anyMatch(
             each ->
                 each.connection.equals(connection)
+                    && !each.extensions.cloned()
                     && each.phase != Phase.DELETING
                     && each.phase != Phase.REKEYED);
   }

@@ -178,7 +178,8 @@ final class Informational {
           IKE_AUTH,
           NEW_CHILD,
           REKEY_CHILD,
-          REKEY_IKE ->
+          REKEY_IKE,
+          CLONE_IKE ->
           throw new IllegalStateException("not answered here: " + request.purpose());
     }
   }

@@ -209,6 +209,7 @@ final class MessageIdSync {
       case REKEY_CHILD -> sa.local.want(new Task.RekeyChild(spi));
       case DELETE_CHILD -> sa.local.want(new Task.DeleteChild(spi));
       case REKEY_IKE -> sa.local.want(new Task.RekeyIke());
+      case CLONE_IKE -> sa.local.want(new Task.CloneIke());
       case LIVENESS -> sa.local.want(new Task.Liveness());
       case REDIRECT ->
           sa.local.wantAt(

@@ -10,6 +10,7 @@ enum Purpose {
   NEW_CHILD(ExchangeType.CREATE_CHILD_SA),
   REKEY_CHILD(ExchangeType.CREATE_CHILD_SA),
   REKEY_IKE(ExchangeType.CREATE_CHILD_SA),
+  CLONE_IKE(ExchangeType.CREATE_CHILD_SA),
   DELETE_CHILD(ExchangeType.INFORMATIONAL),
   DELETE_IKE(ExchangeType.INFORMATIONAL),
   LIVENESS(ExchangeType.INFORMATIONAL),
@@ -49,8 +50,14 @@ enum Purpose {
     return this == IKE_SA_INIT
         || this == IKE_AUTH
         || this == REKEY_IKE
+        || this == CLONE_IKE
         || this == DELETE_IKE
         || this == SYNC_MESSAGE_IDS;
+  }
+
+  /** Whether it makes an IKE SA out of the one it is asked by. */
+  boolean makesIkeSa() {
+    return this == REKEY_IKE || this == CLONE_IKE;
   }
 
   /** Whether it makes, rekeys or closes a Child SA (RFC 7296 §2.25.2). */

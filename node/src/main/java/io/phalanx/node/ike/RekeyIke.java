@@ -19,12 +19,14 @@ import io.phalanx.replication.image.IkeSaImage.Account;
 import io.phalanx.replication.image.IkeSaImage.Phase;
 import io.phalanx.replication.image.IkeSaImage.RekeyedByPeer;
 import io.phalanx.replication.image.IkeSaImage.RequestInFlight;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * CREATE_CHILD_SA to rekey the IKE SA (RFC 7296 §1.3.2, §2.18): a new one takes over all Child SAs.
+ * CREATE_CHILD_SA to rekey the IKE SA (RFC 7296 §1.3.2, §2.18): a new one takes over all Child SAs;
+ * or, by {@link Cloning}, one more stands beside it.
  *
  * <p>The new IKE SA is an image of its own and is in the store before the old one, whose image
  * holds the answer. As responder we make it UNCONFIRMED: should we die between the two, the peer
@@ -45,6 +47,7 @@ final class RekeyIke {
   private final Closing closing;
   private final Informational informational;
   private final CrashDetection crashDetection;
+  private final Cloning cloning;
 
   RekeyIke(
       Environment environment,
@@ -59,6 +62,7 @@ final class RekeyIke {
     this.closing = closing;
     this.informational = informational;
     this.crashDetection = crashDetection;
+    this.cloning = new Cloning(environment);
   }
 
   /** Whether a CREATE_CHILD_SA request is for the IKE SA itself. */
@@ -69,9 +73,11 @@ final class RekeyIke {
   /** As responder. */
   void processRequest(IkeSa sa, Connection connection, Inbound in, long nowMillis) {
     IkeMessage message = in.message();
+    Cloning.Wish wish = cloning.wish(sa, message);
     boolean blocked =
         sa.phase != Phase.ESTABLISHED
             || sa.asking(Purpose::changesChildren)
+            || (sa.asking(Purpose.CLONE_IKE) && !wish.keep())
             || sa.rekeyOf(sa.localSpi).isPresent()
             || table.full();
     if (!Grammar.REKEY_IKE.allows(message)) {
@@ -82,6 +88,10 @@ final class RekeyIke {
       messages.respond(sa, in, Notify.of(NotifyType.TEMPORARY_FAILURE)); // RFC 7296 §2.25.2
       return;
     }
+    if (wish.refuse()) {
+      messages.respond(sa, in, Notify.of(NotifyType.NO_ADDITIONAL_SAS)); // RFC 7791 §5.2
+      return;
+    }
     Optional<Chosen<IkeSuite>> chosen =
         message
             .first(Payload.SecurityAssociation.class)
@@ -90,11 +100,16 @@ final class RekeyIke {
       messages.respond(sa, in, Notify.of(NotifyType.NO_PROPOSAL_CHOSEN));
       return;
     }
-    answer(sa, connection, chosen.get(), in, nowMillis);
+    answer(sa, connection, chosen.get(), wish, in, nowMillis);
   }
 
   private void answer(
-      IkeSa sa, Connection connection, Chosen<IkeSuite> chosen, Inbound in, long nowMillis) {
+      IkeSa sa,
+      Connection connection,
+      Chosen<IkeSuite> chosen,
+      Cloning.Wish wish,
+      Inbound in,
+      long nowMillis) {
     KeyExchangeMethod method = chosen.suite().keyExchange();
     Payload.KeyExchange theirs = in.message().first(Payload.KeyExchange.class).orElseThrow();
     if (theirs.group() != method.id()) {
@@ -121,11 +136,18 @@ final class RekeyIke {
     RekeyedByPeer rekey = new RekeyedByPeer(sa.localSpi, spi, CreateChild.lower(nonce, peerNonce));
     made.rekeyedByPeer.add(rekey);
     CrashDetection.note(made, in.message());
-    if (sa.asking(Purpose.REKEY_IKE)) {
+    long unconfirmedMillis = environment.config().ike().halfOpenTimeout().toMillis();
+    if (wish.keep()) {
+      made.expiresAtMillis = nowMillis + unconfirmedMillis;
+      Cloning.share(sa, made);
+      // Should the old one end before the answer arrives, the peer never has it: it is asked.
+      made.local.want(new Task.Liveness());
+      made.local.askNothingUntilMillis = nowMillis + Committer.UNHEARD_MILLIS_MAX;
+    } else if (sa.asking(Purpose.REKEY_IKE)) {
       made.expiresAtMillis = nowMillis + DELETION_MILLIS;
       sa.rekeyedByPeer.add(rekey);
     } else {
-      made.expiresAtMillis = nowMillis + environment.config().ike().halfOpenTimeout().toMillis();
+      made.expiresAtMillis = nowMillis + unconfirmedMillis;
       sa.rekeyedByPeer.add(rekey);
       Closing.handOver(sa, made);
       replaced(sa, made, nowMillis);
@@ -133,14 +155,12 @@ final class RekeyIke {
     }
     sa.local.writeFirst.add(made);
     table.add(made);
-    messages.respond(
-        sa,
-        in,
-        List.of(
-            new Payload.SecurityAssociation(List.of(chosen.answer(Notifies.spiOf(spi)))),
-            new Payload.Nonce(nonce),
-            new Payload.KeyExchange(method.id(), ours.publicValue()),
-            crashDetection.token(made.initiatorSpi(), made.responderSpi())));
+    List<Payload> payloads = new ArrayList<>(wish.answer()); // before the SA that it is about
+    payloads.add(new Payload.SecurityAssociation(List.of(chosen.answer(Notifies.spiOf(spi)))));
+    payloads.add(new Payload.Nonce(nonce));
+    payloads.add(new Payload.KeyExchange(method.id(), ours.publicValue()));
+    payloads.add(crashDetection.token(made.initiatorSpi(), made.responderSpi()));
+    messages.respond(sa, in, payloads);
   }
 
   private IkeSa make(
@@ -170,7 +190,6 @@ final class RekeyIke {
     made.peerBehindNat = old.peerBehindNat;
     made.extensions = old.extensions.inherited();
     made.local.tellMore = !environment.windowSize().isEmpty();
-    made.mobility = old.mobility;
     made.grants = old.grants.with(Account.NONE);
     made.reauthAtMillis = old.reauthAtMillis;
     made.localId = old.localId;
@@ -194,19 +213,42 @@ final class RekeyIke {
    * @param group 0 for that of the first suite
    */
   void send(IkeSa sa, Connection connection, int group, long nowMillis) {
+    send(sa, connection, Purpose.REKEY_IKE, List.of(), group, nowMillis);
+  }
+
+  /** As initiator: likewise, and asks the peer to leave the old one where it is. */
+  void sendClone(IkeSa sa, Connection connection, int group, long nowMillis) {
+    Optional<Notify> question = cloning.question(sa);
+    if (question.isEmpty()) {
+      sa.report("clone-failed", "the peer knows no way, or there are too many");
+    } else {
+      List<Payload> leading = List.of(question.get());
+      send(sa, connection, Purpose.CLONE_IKE, leading, group, nowMillis);
+    }
+  }
+
+  private void send(
+      IkeSa sa,
+      Connection connection,
+      Purpose purpose,
+      List<Payload> leading,
+      int group,
+      long nowMillis) {
     KeyExchangeMethod first = connection.ikeSuites().getFirst().keyExchange();
     KeyExchangeMethod method = ChildNegotiation.method(group).orElse(first);
     KeyPairValue ours = KeyAgreement.generate(method, environment.random());
     byte[] nonce = environment.nonce();
     long spi = environment.spis().ike().getAsLong();
+    List<Payload> payloads = new ArrayList<>(leading);
+    payloads.add(
+        new Payload.SecurityAssociation(
+            Proposals.ofIke(connection.ikeSuites(), Notifies.spiOf(spi))));
+    payloads.add(new Payload.Nonce(nonce));
+    payloads.add(new Payload.KeyExchange(method.id(), ours.publicValue()));
     messages.ask(
         sa,
-        Purpose.REKEY_IKE,
-        List.of(
-            new Payload.SecurityAssociation(
-                Proposals.ofIke(connection.ikeSuites(), Notifies.spiOf(spi))),
-            new Payload.Nonce(nonce),
-            new Payload.KeyExchange(method.id(), ours.publicValue())),
+        purpose,
+        payloads,
         new Messages.Ask(
             Secret.of(nonce), Optional.of(method), ours.privateValue(), spi, sa.localSpi, ""),
         nowMillis);
@@ -266,6 +308,13 @@ final class RekeyIke {
               return fresh;
             });
     sa.local.writeFirst.add(made);
+    if (Purpose.of(request) == Purpose.CLONE_IKE && cloning.kept(sa, message)) {
+      Cloning.share(sa, made);
+      Closing.tellMore(made);
+      made.changes.touch();
+      table.touch(made);
+      return;
+    }
     settle(sa, made, already.isPresent(), CreateChild.lower(nonce, peerNonce), nowMillis);
   }
 
@@ -328,7 +377,16 @@ final class RekeyIke {
         && wanted.isPresent()
         && wanted.get() != first
         && connection.ikeSuites().stream().anyMatch(each -> each.keyExchange() == wanted.get())) {
-      send(sa, connection, wanted.get().id(), nowMillis);
+      int group = wanted.get().id();
+      if (Purpose.of(request) == Purpose.CLONE_IKE) {
+        sendClone(sa, connection, group, nowMillis);
+      } else {
+        send(sa, connection, group, nowMillis);
+      }
+      return;
+    }
+    if (Purpose.of(request) == Purpose.CLONE_IKE) {
+      cloneFailed(sa, error, nowMillis);
       return;
     }
     // Should the peer have taken over with its own rekey, ours is not wanted any more.
@@ -346,6 +404,14 @@ final class RekeyIke {
         error.type().equals(NotifyType.TEMPORARY_FAILURE) ? RETRY_SOON_MILLIS : RETRY_LATER_MILLIS;
     sa.rekeyAtMillis = nowMillis + pause + environment.random().nextLong(pause / 2);
     sa.changes.touch();
+  }
+
+  private void cloneFailed(IkeSa sa, Notify error, long nowMillis) {
+    sa.report("clone-failed", "notify " + error.type().code());
+    if (error.type().equals(NotifyType.TEMPORARY_FAILURE)) {
+      long pause = RETRY_SOON_MILLIS + environment.random().nextLong(RETRY_SOON_MILLIS / 2);
+      sa.local.wantAt(new Task.CloneIke(), nowMillis + pause);
+    }
   }
 
   private static byte[] nonce(IkeMessage message) {

@@ -6,7 +6,7 @@ import io.phalanx.config.Identity;
 sealed interface Task {
   /** Whether nothing else may be under way with it. */
   default boolean alone() {
-    return this instanceof RekeyIke || this instanceof DeleteIke;
+    return this instanceof RekeyIke || this instanceof CloneIke || this instanceof DeleteIke;
   }
 
   /** Makes the child of this name in the configuration. */
@@ -15,6 +15,9 @@ sealed interface Task {
   record RekeyChild(int inboundSpi) implements Task {}
 
   record RekeyIke() implements Task {}
+
+  /** Makes a further IKE SA beside this one (RFC 7791). */
+  record CloneIke() implements Task {}
 
   record DeleteChild(int inboundSpi) implements Task {}
 

@@ -90,7 +90,9 @@ final class Timers {
   /** Children that a connection which is kept up should have and has not. */
   private List<String> missing(IkeSa sa) {
     Optional<Connection> connection =
-        environment.connection(sa.connection).filter(Connection::initiate);
+        environment
+            .connection(sa.connection)
+            .filter(each -> each.initiate() && !sa.extensions.cloned());
     return connection.map(Connection::children).orElse(List.of()).stream()
         .map(Child::name)
         .filter(name -> sa.children.stream().noneMatch(each -> each.child().equals(name)))

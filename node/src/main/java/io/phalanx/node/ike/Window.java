@@ -53,7 +53,8 @@ final class Window {
       return true;
     }
     return switch (task) {
-      case Task.RekeyIke _, Task.DeleteIke _, Task.Liveness _, Task.Redirect _ -> false;
+      case Task.RekeyIke _, Task.CloneIke _, Task.DeleteIke _, Task.Liveness _, Task.Redirect _ ->
+          false;
       case Task.NewChild(var child) -> !makes(sa, child);
       case Task.RekeyChild(int spi) -> !concerns(sa, spi);
       case Task.DeleteChild(int spi) -> !concerns(sa, spi);

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /** What must be true of two ends once all is quiet between them. */
 final class Agreement {
@@ -128,12 +129,17 @@ final class Agreement {
     boolean allBegun = state.begun() == (1 << (leftOpens.size() + rightOpens.size())) - 1;
     if (asked(Opening.DELETE_IKE)) {
       if (!crashes && allBegun) {
-        assertThat(left.images()).as("IKE SAs to be closed").isEmpty();
+        assertThat(firstIkeSas(left)).as("IKE SAs to be closed").isEmpty();
       }
       return;
     }
-    assertThat(left.images()).as("IKE SAs").hasSize(1);
-    boolean rekeyed = left.images().getFirst().localSpi() != spi(leftBefore);
+    assertThat(firstIkeSas(left)).as("IKE SAs").hasSize(1);
+    int clones = left.images().size() - 1;
+    // An end that wants two wants the same twice.
+    long clonesAsked =
+        Stream.of(leftOpens, rightOpens).filter(each -> each.contains(Opening.CLONE_IKE)).count();
+    assertThat(clones).as("clones").isBetween(0, 2);
+    boolean rekeyed = firstIkeSas(left).getFirst().localSpi() != spi(leftBefore);
     boolean twice = leftOpens.contains(Opening.NEW_CHILD) && rightOpens.contains(Opening.NEW_CHILD);
     assertThat(count(left, Opening.SECOND)).as("second child").isLessThanOrEqualTo(twice ? 2 : 1);
     assertThat(count(left, Opening.FIRST))
@@ -142,6 +148,8 @@ final class Agreement {
     if (crashes || !allBegun) {
       return;
     }
+    assertThat(clones).as("clones").isGreaterThanOrEqualTo((int) clonesAsked);
+    assertThat(clones > 0).as("cloned").isEqualTo(asked(Opening.CLONE_IKE));
     assertThat(rekeyed).as("IKE SA rekeyed").isEqualTo(asked(Opening.REKEY_IKE));
     if (asked(Opening.NEW_CHILD)) {
       assertThat(count(left, Opening.SECOND)).as("second child").isPositive();
@@ -154,6 +162,11 @@ final class Agreement {
             rightBefore.store().children().keySet().stream().anyMatch(right.carried()::containsKey))
         .as("the old Child SA")
         .isNotEqualTo(gone);
+  }
+
+  /** The IKE SA that there was, or what has taken its place. */
+  private static List<IkeSaImage> firstIkeSas(SteppedSide side) {
+    return side.images().stream().filter(each -> !each.extensions().cloned()).toList();
   }
 
   private static long spi(SteppedSide side) {

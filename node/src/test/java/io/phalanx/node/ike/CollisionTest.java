@@ -25,7 +25,7 @@ final class CollisionTest {
    * exchanges. The build takes what a few seconds allow: {@code -Dphalanx.collisions.states=200000}
    * goes to the end of every pair.
    */
-  private static final int STATES_MAX = Integer.getInteger("phalanx.collisions.states", 300);
+  private static final int STATES_MAX = Integer.getInteger("phalanx.collisions.states", 220);
 
   private static final int WINDOW = 3;
 

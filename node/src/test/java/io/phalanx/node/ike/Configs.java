@@ -72,6 +72,7 @@ public final class Configs {
   GatewayConfig.SourceLimits sourceLimits = new GatewayConfig.SourceLimits(0, 0);
   int fragmentSize;
   int window = 1;
+  int keepOldIkeSa;
   boolean childless = true;
   boolean followRedirects = true;
   List<Identity> redirectTo = List.of();
@@ -145,7 +146,8 @@ public final class Configs {
             childless,
             natKeepalive,
             followRedirects,
-            redirectTo),
+            redirectTo,
+            keepOldIkeSa),
         pools,
         List.of(connection()),
         keys,

@@ -7,6 +7,7 @@ import java.util.Optional;
 enum Opening {
   REKEY_CHILD,
   REKEY_IKE,
+  CLONE_IKE,
   DELETE_CHILD,
   DELETE_IKE,
   NEW_CHILD,
@@ -26,6 +27,7 @@ enum Opening {
     return switch (this) {
       case REKEY_CHILD -> child.map(each -> new Task.RekeyChild(each.inboundSpi()));
       case REKEY_IKE -> Optional.of(new Task.RekeyIke());
+      case CLONE_IKE -> Optional.of(new Task.CloneIke());
       case DELETE_CHILD -> child.map(each -> new Task.DeleteChild(each.inboundSpi()));
       case DELETE_IKE -> Optional.of(new Task.DeleteIke("the test wants it closed"));
       case NEW_CHILD -> Optional.of(new Task.NewChild(SECOND));

@@ -246,6 +246,7 @@ final class SteppedSide {
                 .filter(
                     each ->
                         each.phase == phase
+                            && !each.extensions.cloned()
                             && (phase == Phase.ESTABLISHED || !each.children.isEmpty()))
                 .findFirst();
         if (sa.isPresent()) {

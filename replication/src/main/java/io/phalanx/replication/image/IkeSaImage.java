@@ -167,6 +167,9 @@ public record IkeSaImage(
    * @param tokenDue whether the peer has still to be given ours
    * @param redirects the peer can be sent to another gateway (RFC 5685)
    * @param syncedIds where both ends can agree on message ids after a failover (RFC 6311)
+   * @param clones both ends can make further IKE SAs beside this one (RFC 7791)
+   * @param family how many of them this one knows of: they have the same session and addresses
+   * @param cloned whether this one was made so
    */
   public record Extensions(
       boolean fragmentation,
@@ -176,48 +179,163 @@ public record IkeSaImage(
       Secret crashToken,
       boolean tokenDue,
       boolean redirects,
-      Optional<SyncedIds> syncedIds) {
+      Optional<SyncedIds> syncedIds,
+      boolean clones,
+      int family,
+      boolean cloned) {
     public static final Extensions NONE =
-        new Extensions(false, false, false, 0, Secret.EMPTY, false, false, Optional.empty());
+        new Extensions(
+            false, false, false, 0, Secret.EMPTY, false, false, Optional.empty(), false, 0, false);
 
     public Extensions withFragmentation(boolean agreed) {
       return new Extensions(
-          agreed, mobike, childless, peerWindow, crashToken, tokenDue, redirects, syncedIds);
+          agreed,
+          mobike,
+          childless,
+          peerWindow,
+          crashToken,
+          tokenDue,
+          redirects,
+          syncedIds,
+          clones,
+          family,
+          cloned);
     }
 
     public Extensions withMobike(boolean agreed) {
       return new Extensions(
-          fragmentation, agreed, childless, peerWindow, crashToken, tokenDue, redirects, syncedIds);
+          fragmentation,
+          agreed,
+          childless,
+          peerWindow,
+          crashToken,
+          tokenDue,
+          redirects,
+          syncedIds,
+          clones,
+          family,
+          cloned);
     }
 
     public Extensions withChildless(boolean agreed) {
       return new Extensions(
-          fragmentation, mobike, agreed, peerWindow, crashToken, tokenDue, redirects, syncedIds);
+          fragmentation,
+          mobike,
+          agreed,
+          peerWindow,
+          crashToken,
+          tokenDue,
+          redirects,
+          syncedIds,
+          clones,
+          family,
+          cloned);
     }
 
     public Extensions withPeerWindow(int requests) {
       return new Extensions(
-          fragmentation, mobike, childless, requests, crashToken, tokenDue, redirects, syncedIds);
+          fragmentation,
+          mobike,
+          childless,
+          requests,
+          crashToken,
+          tokenDue,
+          redirects,
+          syncedIds,
+          clones,
+          family,
+          cloned);
     }
 
     public Extensions withCrashToken(Secret token) {
       return new Extensions(
-          fragmentation, mobike, childless, peerWindow, token, tokenDue, redirects, syncedIds);
+          fragmentation,
+          mobike,
+          childless,
+          peerWindow,
+          token,
+          tokenDue,
+          redirects,
+          syncedIds,
+          clones,
+          family,
+          cloned);
     }
 
     public Extensions withTokenDue(boolean due) {
       return new Extensions(
-          fragmentation, mobike, childless, peerWindow, crashToken, due, redirects, syncedIds);
+          fragmentation,
+          mobike,
+          childless,
+          peerWindow,
+          crashToken,
+          due,
+          redirects,
+          syncedIds,
+          clones,
+          family,
+          cloned);
     }
 
     public Extensions withRedirects(boolean agreed) {
       return new Extensions(
-          fragmentation, mobike, childless, peerWindow, crashToken, tokenDue, agreed, syncedIds);
+          fragmentation,
+          mobike,
+          childless,
+          peerWindow,
+          crashToken,
+          tokenDue,
+          agreed,
+          syncedIds,
+          clones,
+          family,
+          cloned);
     }
 
     public Extensions withSyncedIds(Optional<SyncedIds> now) {
       return new Extensions(
-          fragmentation, mobike, childless, peerWindow, crashToken, tokenDue, redirects, now);
+          fragmentation,
+          mobike,
+          childless,
+          peerWindow,
+          crashToken,
+          tokenDue,
+          redirects,
+          now,
+          clones,
+          family,
+          cloned);
+    }
+
+    public Extensions withClones(boolean agreed) {
+      return new Extensions(
+          fragmentation,
+          mobike,
+          childless,
+          peerWindow,
+          crashToken,
+          tokenDue,
+          redirects,
+          syncedIds,
+          agreed,
+          family,
+          cloned);
+    }
+
+    /** Of a family of so many. */
+    public Extensions withFamily(int size, boolean made) {
+      return new Extensions(
+          fragmentation,
+          mobike,
+          childless,
+          peerWindow,
+          crashToken,
+          tokenDue,
+          redirects,
+          syncedIds,
+          clones,
+          size,
+          made);
     }
 
     /**
@@ -233,7 +351,10 @@ public record IkeSaImage(
           Secret.EMPTY,
           false,
           redirects,
-          syncedIds.map(_ -> SyncedIds.NONE));
+          syncedIds.map(_ -> SyncedIds.NONE),
+          clones,
+          family,
+          cloned);
     }
   }
 

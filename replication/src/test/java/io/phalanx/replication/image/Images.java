@@ -120,7 +120,10 @@ public final class Images {
             Secret.of(octets(0x55, 32)),
             false,
             true,
-            Optional.of(new IkeSaImage.SyncedIds(9, octets(0x56, 32), octets(0x57, 40)))),
+            Optional.of(new IkeSaImage.SyncedIds(9, octets(0x56, 32), octets(0x57, 40))),
+            true,
+            2,
+            true),
         new IkeSaImage.Mobility(
             true,
             List.of(InetAddress.ofLiteral("198.51.100.7")),
