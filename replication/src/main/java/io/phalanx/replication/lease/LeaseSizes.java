@@ -18,6 +18,10 @@ package io.phalanx.replication.lease;
  * <p>Quiet means two packet intervals without a packet, but at least {@link #QUIET_NANOS_MIN}, or
  * the gaps between bursts would count.
  *
+ * <p>What a member finds waiting when it takes over comes in a burst, at whatever rate it was sent:
+ * nothing is reserved inbound in the first {@link #IN_BURST_NANOS}, or a successor that comes soon
+ * would refuse hundreds of numbers of a peer that sends ten a second.
+ *
  * <p>Outbound numbers that are burnt cost nothing but number space, so there is a second of
  * traffic. Even the largest lease is a five-hundredth of what a peer with 32-bit numbers may see
  * skipped (2^31, RFC 4303 appendix A2), and a thousandth of its number space.
@@ -31,6 +35,7 @@ final class LeaseSizes {
   static final long IN_MAX = 1 << 20;
   static final long OUT_MIN = 64;
   static final long OUT_MAX = 1 << 22;
+  static final long IN_BURST_NANOS = 50_000_000;
   static final long QUIET_NANOS_MIN = 30_000_000;
   static final long QUIET_NANOS_MAX = 100_000_000;
 

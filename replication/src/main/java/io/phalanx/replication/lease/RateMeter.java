@@ -24,21 +24,36 @@ final class RateMeter {
 
   private static final double FREE_PER_SECOND = 5_000;
 
+  private final long burstNanos;
   private boolean started;
+  private long startedNanos;
   private long fromNumber;
   private long fromNanos;
   private double perSecond;
 
+  /**
+   * @param burstNanos how long after the first reading nothing is said yet: what waited for a
+   *     member that takes over comes at once, at whatever rate it was sent
+   */
+  RateMeter(long burstNanos) {
+    this.burstNanos = burstNanos;
+  }
+
   void read(long number, long nowNanos) {
     long counted = number - fromNumber;
     long passed = nowNanos - fromNanos;
-    if (started && counted < NUMBERS_MIN && passed < LONG_NANOS) {
+    if (started
+        && ((counted < NUMBERS_MIN && passed < LONG_NANOS)
+            || nowNanos - startedNanos < burstNanos)) {
       return;
     }
     if (started) {
       sample(Math.max(0, counted) * 1e9 / Math.max(passed, INTERVAL_NANOS_MIN), passed);
     }
-    started = true;
+    if (!started) {
+      started = true;
+      startedNanos = nowNanos;
+    }
     fromNumber = Math.max(number, fromNumber);
     fromNanos = nowNanos;
   }

@@ -46,8 +46,8 @@ final class TrackedLease {
   private final Fence fence;
   private final RoundTrip roundTrip;
   private final Consumer<LeaseEffect> effects;
-  private final RateMeter outRate = new RateMeter();
-  private final RateMeter inRate = new RateMeter();
+  private final RateMeter outRate = new RateMeter(0);
+  private final RateMeter inRate = new RateMeter(LeaseSizes.IN_BURST_NANOS);
 
   private State state = new State.Idle();
   private Optional<LeaseWish> waiting = Optional.empty();

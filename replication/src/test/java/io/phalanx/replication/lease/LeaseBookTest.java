@@ -134,6 +134,18 @@ class LeaseBookTest {
     assertThat(ask.inLimit() - in).isBetween(490L, 510L);
   }
 
+  /** Packets that waited for a take-over come at once: they tell nothing of the peer's rate. */
+  @Test
+  void shouldReserveNothingForTheBurstOfATakeOver() {
+    track(1, 32);
+    SetLimits first = asked(wish(1, 0, 32, 33));
+    assertThat(first.inLimit()).isEqualTo(33);
+    answer(first, Outcome.DONE);
+    now += MS / 2;
+    SetLimits second = asked(wish(1, 0, 33, 45));
+    assertThat(second.inLimit()).isEqualTo(45);
+  }
+
   @Test
   void shouldBoundLeasesAtAnyRate() {
     track(65, 4);
