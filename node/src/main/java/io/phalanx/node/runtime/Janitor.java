@@ -102,9 +102,12 @@ final class Janitor {
       take(ikeSas, IKE_SAS_PER_STEP).forEach(spi -> judge(spi, nowMillis));
       return CompletableFuture.completedStage(true);
     }
+    // A clock that was set back does not put off the next round.
+    nextRoundAtMillis = Math.min(nextRoundAtMillis, nowMillis + ROUND_MILLIS);
     if (nowMillis < nextRoundAtMillis) {
       return CompletableFuture.completedStage(true);
     }
+    sightings.replaceAll((_, since) -> Math.min(since, nowMillis));
     nextRoundAtMillis = nowMillis + ROUND_MILLIS;
     sightings.values().removeIf(since -> since < nowMillis - SIGHTING_MILLIS_MAX);
     return registry

@@ -107,6 +107,15 @@ class JanitorTest {
   }
 
   @Test
+  void shouldGoOnAfterTheClockWasSetBack() {
+    owned.add(7L);
+    run(Janitor.ROUND_MILLIS);
+    nowMillis -= 10 * Janitor.ROUND_MILLIS;
+    run(3 * Janitor.ROUND_MILLIS);
+    assertThat(takenUp).containsExactly(7L);
+  }
+
+  @Test
   void shouldDoALittleAtATime() {
     janitor.step(nowMillis);
     assertThat(lookedAt).isZero();
