@@ -18,6 +18,15 @@ public interface Datapath extends AutoCloseable {
    */
   void install(SaClusterSpec spec);
 
+  /**
+   * Likewise, but behind all that cover the same packets: it receives at once, and sends when it is
+   * {@linkplain #prefer preferred}, or when nothing stands before it any more.
+   */
+  void installBehind(SaClusterSpec spec);
+
+  /** From now on an SA cluster stands before all others that cover the same packets. */
+  void prefer(int saId);
+
   /** Stops to carry an SA cluster, or forgets its route. Unknown ids are ignored. */
   void remove(int saId);
 

@@ -199,12 +199,35 @@ public final class GatewayDatapath implements Datapath {
 
   @Override
   public void install(SaClusterSpec spec) {
+    install(spec, false);
+  }
+
+  @Override
+  public void installBehind(SaClusterSpec spec) {
+    install(spec, true);
+  }
+
+  private void install(SaClusterSpec spec, boolean behind) {
     SaCluster cluster = new SaCluster(spec, home(spec.id()), ciphers);
     List<Integer> spis = cluster.subSas().stream().map(sub -> sub.inboundSpi).toList();
     synchronized (tables) {
       cluster.subSas().forEach(sub -> shared.sad().put(sub.inboundSpi, sub));
-      shared.spd().add(cluster.remote(), cluster.local(), cluster);
+      if (behind) {
+        shared.spd().addBehind(cluster.remote(), cluster.local(), cluster);
+      } else {
+        shared.spd().add(cluster.remote(), cluster.local(), cluster);
+      }
       replace(spec.id(), Optional.of(new Carried(spis, cluster.remote(), cluster)));
+    }
+  }
+
+  @Override
+  public void prefer(int saId) {
+    synchronized (tables) {
+      Carried there = carried.get(saId);
+      if (there != null && there.target instanceof SaCluster cluster) {
+        shared.spd().prefer(cluster.remote(), cluster.local(), cluster);
+      }
     }
   }
 

@@ -84,7 +84,20 @@ public final class PolicyTable<T> {
    * @param local what its source must be inside of; empty for any
    */
   public void add(Selector[] remote, Selector[] local, T target) {
-    long order = ++added;
+    put(remote, local, target, ++added);
+  }
+
+  /** Likewise, but behind its equals: what was there before stays in force. */
+  public void addBehind(Selector[] remote, Selector[] local, T target) {
+    put(remote, local, target, - ++added);
+  }
+
+  /** Puts a target that is here before its equals; packets find one of the two at any moment. */
+  public void prefer(Selector[] remote, Selector[] local, T target) {
+    put(remote, local, target, ++added);
+  }
+
+  private void put(Selector[] remote, Selector[] local, T target, long order) {
     for (Selector selector : remote) {
       Policy<T> policy = new Policy<>(order, selector, local, target);
       int bits = selector.prefixBits();
@@ -131,6 +144,7 @@ public final class PolicyTable<T> {
 
   private static <T> List<Policy<T>> with(List<Policy<T>> policies, Policy<T> newest) {
     List<Policy<T>> longer = new ArrayList<>(policies);
+    longer.removeIf(each -> each.target.equals(newest.target) && each.remote.equals(newest.remote));
     int at = 0;
     while (at < longer.size() && longer.get(at).before(newest)) {
       at++;

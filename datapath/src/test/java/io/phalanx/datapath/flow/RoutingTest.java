@@ -191,6 +191,35 @@ class RoutingTest {
   }
 
   @Test
+  void shouldSendOverTheOldSaUntilTheNewOneIsPreferred() throws Exception {
+    gateway.datapath.install(spec(SPI, PEER_SPI, peer.address()));
+    try (RawPeer other = new RawPeer(SUITE, OTHER_SPI, OTHER_PEER_SPI)) {
+      gateway.datapath.installBehind(spec(OTHER_SPI, OTHER_PEER_SPI, other.address()));
+      gateway.clear.offer(outbound(1));
+      assertThat(peer.receive(5000)).isPresent();
+      other.send(gateway.natAddress(), 1, 5);
+      assertThat(gateway.clear.poll(WAIT)).as("received by the new one").isPresent();
+      gateway.datapath.prefer(OTHER_SPI);
+      gateway.clear.offer(outbound(2));
+      assertThat(other.receive(5000)).isPresent();
+      gateway.datapath.remove(OTHER_SPI);
+      gateway.clear.offer(outbound(3));
+      assertThat(peer.receive(5000)).as("nothing is left of the new one").isPresent();
+    }
+  }
+
+  @Test
+  void shouldSendOverTheNewSaOnceTheOldOneIsGone() throws Exception {
+    gateway.datapath.install(spec(SPI, PEER_SPI, peer.address()));
+    try (RawPeer other = new RawPeer(SUITE, OTHER_SPI, OTHER_PEER_SPI)) {
+      gateway.datapath.installBehind(spec(OTHER_SPI, OTHER_PEER_SPI, other.address()));
+      gateway.datapath.remove(SPI);
+      gateway.clear.offer(outbound(1));
+      assertThat(other.receive(5000)).isPresent();
+    }
+  }
+
+  @Test
   void shouldShareNumbersAndWindowAmongSubSas() throws Exception {
     try (RawPeer second = new RawPeer(SUITE, OTHER_SPI, OTHER_PEER_SPI)) {
       gateway.datapath.install(
@@ -287,8 +316,7 @@ class RoutingTest {
     return Packets.udp("10.2.0.1", "10.1.0.1", 7, number, 20);
   }
 
-  private static TestGateway.Handed take(BlockingQueue<TestGateway.Handed> queue)
-      throws InterruptedException {
+  private static <T> T take(BlockingQueue<T> queue) throws InterruptedException {
     return Optional.ofNullable(queue.poll(10, TimeUnit.SECONDS)).orElseThrow();
   }
 }

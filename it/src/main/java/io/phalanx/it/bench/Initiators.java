@@ -234,7 +234,7 @@ final class Initiators implements AutoCloseable {
       switch (effect) {
         case Effect.Send(UdpDatagram datagram) -> send(datagram);
         case Effect.CommitImage(long id, _) -> step(batch, new Event.Committed(id, Outcome.DONE));
-        case Effect.InstallChild(var image) -> up(image.ikeSpi());
+        case Effect.InstallChild(var image, var _) -> up(image.ikeSpi());
         case Effect.Report(_, String name, String detail) when name.endsWith("-failed") ->
             throw new IOException(name + ": " + detail);
         case Effect.Report(_, String name, String detail) when !EXPECTED.contains(name) ->

@@ -80,7 +80,7 @@ final class Peer {
         case Effect.Keepalive _ -> surroundings.keepalive(this);
         case Effect.CommitImage(long id, _) ->
             step(new Event.Committed(id, Outcome.DONE), nowMillis);
-        case Effect.InstallChild(var image) -> {
+        case Effect.InstallChild(var image, var _) -> {
           Tunnel made = surroundings.tunnel(image);
           tunnels.put(image.id(), made);
           newest = Optional.of(made);

@@ -168,7 +168,7 @@ final class Peer implements DatapathEvents, Forwarder, NonceSource {
     switch (effect) {
       case Effect.Send(UdpDatagram datagram) -> datapath.sendIke(datagram);
       case Effect.CommitImage(long id, _) -> step(new Event.Committed(id, Outcome.DONE));
-      case Effect.InstallChild(SaClusterImage image) -> datapath.install(spec(image));
+      case Effect.InstallChild(SaClusterImage image, var _) -> datapath.install(spec(image));
       case Effect.RemoveChild(int saId) -> datapath.remove(saId);
       case Effect.RemoveIkeSa(_, _, List<Integer> saIds) -> saIds.forEach(datapath::remove);
       case Effect.Report(long session, String name, String detail) -> {

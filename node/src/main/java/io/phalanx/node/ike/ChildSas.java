@@ -16,6 +16,9 @@ final class ChildSas {
   /** Of one IKE SA; a bound of ours. */
   static final int COUNT_MAX = 64;
 
+  /** Likewise, while they are rekeyed: each may be there twice. */
+  static final int COUNT_REKEYED_MAX = 2 * COUNT_MAX;
+
   /**
    * Numbers that a new SA cluster may use at once. Outbound a few, so that its first packets wait
    * for no lease. Inbound none: a successor drops whatever was reserved, and the first packets of a
@@ -47,6 +50,17 @@ final class ChildSas {
 
   /** Adds it to the IKE SA; it is carried once it is in the store. */
   ChildRef add(IkeSa sa, Agreed agreed, String event, long nowMillis) {
+    return add(sa, agreed, event, false, nowMillis);
+  }
+
+  /**
+   * Likewise, in place of one that the peer rekeys: that sends until the peer may have the answer.
+   */
+  ChildRef addForRekey(IkeSa sa, Agreed agreed, long nowMillis) {
+    return add(sa, agreed, "child-rekeyed", true, nowMillis);
+  }
+
+  private ChildRef add(IkeSa sa, Agreed agreed, String event, boolean behind, long nowMillis) {
     SaClusterImage image = image(sa, agreed, nowMillis);
     ChildRef child =
         new ChildRef(
@@ -57,7 +71,7 @@ final class ChildSas {
             environment.rekeyAt(agreed.child().rekeyAfter(), nowMillis));
     sa.children.add(child);
     sa.changes.add(image);
-    sa.hold(new Effect.InstallChild(image));
+    sa.hold(new Effect.InstallChild(image, behind));
     sa.report(
         event,
         "child=%s in=%08x out=%08x suite=%s %s%s"

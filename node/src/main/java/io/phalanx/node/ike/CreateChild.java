@@ -60,20 +60,14 @@ final class CreateChild {
       messages.respond(sa, in, Notify.of(NotifyType.INVALID_SYNTAX));
     } else if (sa.phase != Phase.ESTABLISHED || sa.asking(Purpose.REKEY_IKE)) {
       messages.respond(sa, in, Notify.of(NotifyType.TEMPORARY_FAILURE)); // RFC 7296 §2.25.2
-    } else if (sa.children.size() >= ChildSas.COUNT_MAX) {
+    } else if (sa.children.size()
+        >= (rekey.isPresent() ? ChildSas.COUNT_REKEYED_MAX : ChildSas.COUNT_MAX)) {
       messages.respond(sa, in, Notify.of(NotifyType.NO_ADDITIONAL_SAS));
     } else if (rekey.isPresent()) {
       processRekey(sa, connection, in, rekey.get(), nowMillis);
     } else {
       var _ =
-          answer(
-              sa,
-              connection,
-              connection.children(),
-              in,
-              environment.nonce(),
-              "child-up",
-              nowMillis);
+          answer(sa, connection, connection.children(), in, environment.nonce(), false, nowMillis);
     }
   }
 
@@ -98,7 +92,7 @@ final class CreateChild {
       return;
     }
     byte[] ours = environment.nonce();
-    answer(sa, connection, List.of(child.get()), in, ours, "child-rekeyed", nowMillis)
+    answer(sa, connection, List.of(child.get()), in, ours, true, nowMillis)
         .ifPresent(
             made ->
                 sa.rekeyedByPeer.add(
@@ -114,7 +108,7 @@ final class CreateChild {
       List<Child> candidates,
       Inbound in,
       byte[] ours,
-      String event,
+      boolean rekey,
       long nowMillis) {
     ChildNegotiation.Nonces nonces = new ChildNegotiation.Nonces(nonce(in.message()), ours, true);
     return switch (negotiation.answer(sa, connection, candidates, in.message(), nonces)) {
@@ -124,7 +118,10 @@ final class CreateChild {
         yield Optional.empty();
       }
       case ChildNegotiation.Made(var agreed, var payloads) -> {
-        ChildRef child = childSas.add(sa, agreed, event, nowMillis);
+        ChildRef child =
+            rekey
+                ? childSas.addForRekey(sa, agreed, nowMillis)
+                : childSas.add(sa, agreed, "child-up", nowMillis);
         List<Payload> all = new ArrayList<>(payloads);
         all.add(1, new Payload.Nonce(ours)); // SA, Nr, KEr, TSi, TSr
         messages.respond(sa, in, all);

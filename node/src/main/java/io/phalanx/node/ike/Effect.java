@@ -27,8 +27,12 @@ public sealed interface Effect {
   /** The IKE SA has ended: take it and its SA clusters out of the store. Nothing waits for it. */
   record RemoveIkeSa(long localSpi, Fence fence, List<Integer> saIds) implements Effect {}
 
-  /** Carry this SA cluster; this member owns it, with epoch 1. */
-  record InstallChild(SaClusterImage image) implements Effect {}
+  /**
+   * Carry this SA cluster; this member owns it, with epoch 1.
+   *
+   * @param behind whether the one that it replaces goes on to send until the peer may have this one
+   */
+  record InstallChild(SaClusterImage image, boolean behind) implements Effect {}
 
   /** Carry this SA cluster no longer. */
   record RemoveChild(int saId) implements Effect {}

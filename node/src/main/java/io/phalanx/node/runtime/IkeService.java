@@ -192,7 +192,7 @@ final class IkeService implements Drain.IkeSas, Following.IkeSas {
         saIds.forEach(directory::remove);
         var _ = store.removeIkeSa(spi, fence, saIds);
       }
-      case Effect.InstallChild(var image) -> directory.install(image);
+      case Effect.InstallChild(var image, var behind) -> directory.install(image, behind);
       case Effect.RemoveChild(int saId) -> directory.remove(saId);
       case Effect.MovePeer(List<Integer> saIds, PeerPath path) ->
           saIds.forEach(saId -> directory.peerMoved(saId, path));

@@ -46,6 +46,9 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
   /** How long packets wait for a successor to begin; then they go to it in any case. */
   private static final long HANDING_MILLIS_MAX = 500;
 
+  /** How long the answer to a rekey may be on its way before the new SA cluster sends. */
+  private static final long BEHIND_MILLIS = 1_000;
+
   /** A packet that waits for its SA. */
   private sealed interface Packet {}
 
@@ -231,12 +234,21 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
 
   // Coming and going of SA clusters
 
-  /** Carries a new SA cluster of an IKE SA of this member. */
-  void install(SaClusterImage image) {
+  /**
+   * Carries a new SA cluster of an IKE SA of this member.
+   *
+   * @param behind whether the one that it replaces goes on to send, for a while: the peer may not
+   *     have the new one yet (RFC 7296 §2.8)
+   */
+  void install(SaClusterImage image, boolean behind) {
     SaClusterImage.Limits limits = image.limits();
     carry(
         new Carried(image, new Fence(membership.self(), 1)),
-        new SequenceState(1, limits.outLease(), 0, limits.inLimit()));
+        new SequenceState(1, limits.outLease(), 0, limits.inLimit()),
+        behind);
+    if (behind) {
+      control.after(BEHIND_MILLIS, () -> datapath.prefer(image.id()));
+    }
   }
 
   /** Carries an SA cluster that was claimed: on at the lease, everything up to the limit seen. */
@@ -247,15 +259,15 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
     SaClusterImage.Limits limits = owned.image().limits();
     carry(
         new Carried(owned.image(), owned.fence()),
-        new SequenceState(
-            limits.outLease(), limits.outLease(), limits.inLimit(), limits.inLimit()));
+        new SequenceState(limits.outLease(), limits.outLease(), limits.inLimit(), limits.inLimit()),
+        false);
     adopted.accept(owned.image().ikeSpi());
     if (owned.forked()) {
       forked.told(owned.image().ikeSpi(), owned.image().id());
     }
   }
 
-  private void carry(Carried sa, SequenceState sequence) {
+  private void carry(Carried sa, SequenceState sequence, boolean behind) {
     int saId = sa.image().id();
     carried.put(saId, sa);
     begun.put(saId, sa.fence().epoch());
@@ -263,7 +275,12 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
     routes.put(routeOf(new Owned<>(sa.image(), sa.fence())));
     // Tracked first: the packet path may want numbers as soon as it carries.
     leases.track(saId, sa.fence(), sa.image().limits());
-    datapath.install(specOf(sa.image(), sequence));
+    SaClusterSpec spec = specOf(sa.image(), sequence);
+    if (behind) {
+      datapath.installBehind(spec);
+    } else {
+      datapath.install(spec);
+    }
     flush(saId);
   }
 

@@ -17,6 +17,7 @@ import io.phalanx.replication.image.IkeSaImage.ChildRef;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** CREATE_CHILD_SA and INFORMATIONAL between two engines (RFC 7296 §1.3, §1.4). */
@@ -185,6 +186,22 @@ final class ChildAndDeleteTest {
     world.run(20_000);
     assertThat(responder.onlyChild()).isNotEqualTo(before);
     EstablishTest.assertSameChild(world);
+  }
+
+  @Test
+  void shouldRekeyAlsoWhereThereIsNoRoomForMore() {
+    left.children = IntStream.range(0, ChildSas.COUNT_MAX).mapToObj(i -> "net" + i).toList();
+    right.children = left.children;
+    World world = connected();
+    world.run(30_000);
+    List<ChildRef> before = world.right.only().children();
+    assertThat(before).hasSize(ChildSas.COUNT_MAX);
+    world.left.step(
+        new Event.Rekey(
+            world.left.only().localSpi(), world.left.only().children().getFirst().saId()));
+    world.run(5_000);
+    assertThat(world.right.reported("child-rekeyed")).isTrue();
+    assertThat(world.right.only().children()).hasSize(ChildSas.COUNT_MAX).isNotEqualTo(before);
   }
 
   @Test

@@ -343,6 +343,16 @@ final class ProtocolRulesTest {
     assertThat(carried).containsExactly(2);
   }
 
+  /** §2.8: the responder goes on to send by the old one. */
+  @Test
+  void shouldSendOnTheNewChildAtOnceAsInitiatorOnly() {
+    World world = connected();
+    world.left.step(new Event.Rekey(world.left.only().localSpi(), world.left.onlyChild().saId()));
+    world.run(2_000);
+    assertThat(world.left.behind).isEmpty();
+    assertThat(world.right.behind).containsExactly(world.right.onlyChild().saId());
+  }
+
   /** §3.10.1. */
   @Test
   void shouldIgnoreNotifiesThatItDoesNotKnow() {

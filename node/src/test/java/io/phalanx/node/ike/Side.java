@@ -45,6 +45,10 @@ final class Side {
   FakeStore store = new FakeStore();
   final List<FirstContact> begunAnew = new ArrayList<>();
   final Map<Integer, SaClusterImage> carried = new HashMap<>();
+
+  /** Of {@code carried}, those that another one sends for until the peer may have them. */
+  final Set<Integer> behind = new HashSet<>();
+
   final List<Effect.Report> reports = new ArrayList<>();
   final List<Effect.ReleaseAddresses> released = new ArrayList<>();
   final List<Effect.MovePeer> moves = new ArrayList<>();
@@ -216,7 +220,12 @@ final class Side {
         world.after(storeMillis, () -> stepOf(of, new Event.Committed(id, outcome)));
       }
       case Effect.RemoveIkeSa(long spi, var fence, var saIds) -> store.remove(spi, fence, saIds);
-      case Effect.InstallChild(SaClusterImage image) -> carried.put(image.id(), image);
+      case Effect.InstallChild(SaClusterImage image, boolean later) -> {
+        carried.put(image.id(), image);
+        if (later) {
+          behind.add(image.id());
+        }
+      }
       case Effect.RemoveChild(int saId) -> carried.remove(saId);
       case Effect.MovePeer move -> moves.add(move);
       case Effect.Keepalive(PeerPath path) -> keepalives.add(path);

@@ -131,7 +131,7 @@ final class SteppedSide {
           ask(new Asked.Write(life.owner(), id, commit));
       case Effect.RemoveIkeSa(long spi, var fence, var saIds) ->
           ask(new Asked.Remove(spi, fence, saIds));
-      case Effect.InstallChild(SaClusterImage image) -> carried.put(image.id(), image);
+      case Effect.InstallChild(SaClusterImage image, var _) -> carried.put(image.id(), image);
       case Effect.RemoveChild(int saId) -> carried.remove(saId);
       case Effect.FindOwner(long spi, UdpDatagram datagram) -> found(life, spi, datagram, hops);
       case Effect.Gather(long spi) -> gathered(life, spi);
