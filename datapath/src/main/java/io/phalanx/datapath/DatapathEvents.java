@@ -23,6 +23,12 @@ public interface DatapathEvents {
   void clearWithoutSa(byte[] packet, int hops);
 
   /**
+   * Another member has sent a packet of this SA cluster here, and the route that is known here
+   * leads away again: one of the two is wrong.
+   */
+  void misdirected(int saId);
+
+  /**
    * The SA cluster has used half of a lease, or packets wait for numbers. Told again only after
    * {@link Datapath#grant} or {@link Datapath#refused}.
    */

@@ -233,7 +233,7 @@ public final class GatewayDatapath implements Datapath {
 
   @Override
   public void route(int saId, List<Integer> inboundSpis, List<TrafficSelector> remote, int member) {
-    Target.Elsewhere elsewhere = new Target.Elsewhere(member);
+    Target.Elsewhere elsewhere = new Target.Elsewhere(saId, member);
     Selector[] selectors = Selector.of(remote);
     synchronized (tables) {
       inboundSpis.forEach(spi -> shared.sad().put(spi, elsewhere));

@@ -39,6 +39,9 @@ final class Lane {
   /** The largest inner packet whose sealed form still is a UDP datagram. */
   private static final int INNER_OCTETS_MAX = 65_000;
 
+  /** Packets that have come by a wrong way of which the floors above are told, of all loops. */
+  private static final int DOUBTS_PER_SECOND_MAX = 1000;
+
   /** ICMP messages of ours per second, of all loops (RFC 4443 §2.4 (f)). */
   private static final int ANSWERS_PER_SECOND_MAX = 500;
 
@@ -60,6 +63,7 @@ final class Lane {
   private final TokenBucket espBucket;
   private final TokenBucket clearBucket;
   private final TokenBucket answerBucket;
+  private final TokenBucket doubtBucket;
   private final IvSource counterIvs;
   private final IvSource randomIvs;
   private final FlowKey key = new FlowKey();
@@ -87,6 +91,7 @@ final class Lane {
     this.espBucket = new TokenBucket(settings.unknownPerSecondMax() / lanes, now);
     this.clearBucket = new TokenBucket(settings.unknownPerSecondMax() / lanes, now);
     this.answerBucket = new TokenBucket(ANSWERS_PER_SECOND_MAX / lanes, now);
+    this.doubtBucket = new TokenBucket(DOUBTS_PER_SECOND_MAX / lanes, now);
     this.counterIvs = new CounterIvs(shared.nonces());
     this.randomIvs = new RandomIvs(shared.random());
   }
@@ -168,7 +173,7 @@ final class Lane {
         }
       }
       case Target.Elsewhere elsewhere -> {
-        if (mayForward(hops)) {
+        if (mayForward(elsewhere, hops)) {
           UdpDatagram datagram =
               new UdpDatagram(plain(from), natPort, copy(packet, offset, length), listen);
           shared.forwarder().esp(elsewhere.member(), datagram, hops + 1);
@@ -220,7 +225,7 @@ final class Lane {
         }
       }
       case Target.Elsewhere elsewhere -> {
-        if (mayForward(hops)) {
+        if (mayForward(elsewhere, hops)) {
           shared.forwarder().clear(elsewhere.member(), packet, offset, own, hops + 1);
         }
       }
@@ -248,7 +253,10 @@ final class Lane {
         : way;
   }
 
-  private boolean mayForward(int hops) {
+  private boolean mayForward(Target.Elsewhere elsewhere, int hops) {
+    if (hops > 0 && doubtBucket.take(now())) {
+      shared.events().misdirected(elsewhere.saId());
+    }
     count(hops < HOPS_MAX ? FORWARDED : QUEUE_FULL);
     return hops < HOPS_MAX;
   }

@@ -10,10 +10,16 @@ sealed interface Target {
 
   /** To another member. Not a record: each route has its own, compared by identity. */
   final class Elsewhere implements Inbound, Outbound {
+    private final int saId;
     private final int member;
 
-    Elsewhere(int member) {
+    Elsewhere(int saId, int member) {
+      this.saId = saId;
       this.member = member;
+    }
+
+    int saId() {
+      return saId;
     }
 
     int member() {

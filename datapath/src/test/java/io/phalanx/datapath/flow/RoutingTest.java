@@ -66,6 +66,19 @@ class RoutingTest {
   }
 
   @Test
+  void shouldTellOfAPacketThatAnotherMemberHasSentHereInVain() throws Exception {
+    gateway.datapath.route(SPI, List.of(SPI), REMOTE, 3);
+    UdpDatagram esp = new UdpDatagram(peer.address(), true, peer.seal(1, 4, clear(1)));
+    peer.send(gateway.natAddress(), esp.payload());
+    assertThat(take(gateway.forwardedEsp).hops()).isEqualTo(1);
+    assertThat(gateway.misdirected).as("came from the peer").isEmpty();
+    gateway.datapath.injectEsp(esp, 1);
+    assertThat(take(gateway.misdirected)).isEqualTo(SPI);
+    gateway.datapath.injectClear(outbound(1), 2);
+    assertThat(take(gateway.misdirected)).isEqualTo(SPI);
+  }
+
+  @Test
   void shouldEndCirclesAfterThreeHops() throws Exception {
     gateway.datapath.route(SPI, List.of(SPI), REMOTE, 3);
     UdpDatagram esp = new UdpDatagram(peer.address(), true, peer.seal(1, 4, clear(1)));

@@ -39,6 +39,7 @@ final class TestGateway implements DatapathEvents, Forwarder, AutoCloseable {
   final BlockingQueue<Handed> clearWithoutSa = new LinkedBlockingQueue<>();
   final BlockingQueue<Handed> forwardedEsp = new LinkedBlockingQueue<>();
   final BlockingQueue<Handed> forwardedClear = new LinkedBlockingQueue<>();
+  final BlockingQueue<Integer> misdirected = new LinkedBlockingQueue<>();
   final BlockingQueue<LeaseWish> wishes = new LinkedBlockingQueue<>();
   final BlockingQueue<Integer> rekeys = new LinkedBlockingQueue<>();
   final BlockingQueue<Integer> exhausted = new LinkedBlockingQueue<>();
@@ -125,6 +126,11 @@ final class TestGateway implements DatapathEvents, Forwarder, AutoCloseable {
   @Override
   public void clearWithoutSa(byte[] packet, int hops) {
     clearWithoutSa.add(new Handed(0, packet, hops));
+  }
+
+  @Override
+  public void misdirected(int saId) {
+    misdirected.add(saId);
   }
 
   @Override

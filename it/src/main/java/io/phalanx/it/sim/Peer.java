@@ -236,6 +236,9 @@ final class Peer implements DatapathEvents, Forwarder, NonceSource {
   public void clearWithoutSa(byte[] packet, int hops) {}
 
   @Override
+  public void misdirected(int saId) {}
+
+  @Override
   public void leaseWanted(LeaseWish wish) {}
 
   @Override

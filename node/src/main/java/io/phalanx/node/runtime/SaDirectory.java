@@ -159,6 +159,17 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
     }
   }
 
+  /**
+   * Another member believes it to be here, and this one believes it elsewhere; it may be there,
+   * too. The store knows, and this member may be the owner without having heard of it: a claim
+   * whose answer got lost.
+   */
+  void misdirected(int saId) {
+    if (!carried.containsKey(saId) && held.open(saId)) {
+      lookUp(saId, 0);
+    }
+  }
+
   private boolean isOurs(Fence fence) {
     return fence.owner().equals(membership.self());
   }

@@ -59,6 +59,11 @@ public final class Switchboard
   }
 
   @Override
+  public void misdirected(int saId) {
+    parts.ifPresent(to -> control.execute(() -> to.directory().misdirected(saId)));
+  }
+
+  @Override
   public void leaseWanted(LeaseWish wish) {
     parts.ifPresent(to -> to.leases().onWish(wish));
   }

@@ -125,6 +125,16 @@ class SaDirectoryTest {
             "injectEsp");
   }
 
+  /** Its claim was done, and the answer was lost: both members sent its packets to each other. */
+  @Test
+  void shouldTakeUpWhatIsItsOwnWithoutItsKnowing() {
+    knowsTheRouteTo(OTHER, 3);
+    stored.put(SA, owned(SELF, 4, 500, 90));
+    control.execute(() -> directory.misdirected(SA));
+    waitFor("install SequenceState[nextOutbound=500, outLease=500, inSeen=90, inLimit=90]");
+    assertThat(lookUps).isEqualTo(1);
+  }
+
   @Test
   void shouldForwardToWhoeverOwnsItWhenItsRouteWasOld() {
     knowsTheRouteTo(OTHER, 3);
