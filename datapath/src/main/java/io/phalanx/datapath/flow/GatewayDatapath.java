@@ -226,7 +226,7 @@ public final class GatewayDatapath implements Datapath {
     synchronized (tables) {
       Carried there = carried.get(saId);
       if (there != null && there.target instanceof SaCluster cluster) {
-        shared.spd().prefer(cluster.remote(), cluster.local(), cluster);
+        shared.spd().add(cluster.remote(), cluster.local(), cluster);
       }
     }
   }

@@ -78,7 +78,8 @@ public final class PolicyTable<T> {
   }
 
   /**
-   * Adds a target.
+   * Adds a target. One that is here with the same selectors comes before its equals from now on,
+   * and is found at any moment.
    *
    * @param remote what the packet's destination must be inside of
    * @param local what its source must be inside of; empty for any
@@ -90,11 +91,6 @@ public final class PolicyTable<T> {
   /** Likewise, but behind its equals: what was there before stays in force. */
   public void addBehind(Selector[] remote, Selector[] local, T target) {
     put(remote, local, target, - ++added);
-  }
-
-  /** Puts a target that is here before its equals; packets find one of the two at any moment. */
-  public void prefer(Selector[] remote, Selector[] local, T target) {
-    put(remote, local, target, ++added);
   }
 
   private void put(Selector[] remote, Selector[] local, T target, long order) {
