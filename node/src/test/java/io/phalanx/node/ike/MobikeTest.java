@@ -373,6 +373,23 @@ final class MobikeTest {
     EstablishTest.assertSameChild(world);
   }
 
+  /** The hash of what the peer sees is over SPIs, which are others then. */
+  @Test
+  void shouldNotTakeARekeyOfTheIkeSaForAnotherMapping() {
+    left.listen = List.of(Configs.LEFT_ADDRESS);
+    left.dpd = Duration.ofSeconds(2);
+    World world = new World(left, right);
+    world.left.natted = new InetSocketAddress(LEFT_OTHER, 50_000);
+    world.left.source = LEFT_OTHER;
+    world.connect();
+    world.run(5_000);
+    assertThat(world.left.only().mobility().seenAs()).isNotEmpty();
+    world.left.step(new Event.Rekey(world.left.only().localSpi(), 0));
+    world.run(10_000);
+    assertThat(world.left.reported("rekeyed")).isTrue();
+    assertThat(world.left.reported("nat-mapping-changed")).isFalse();
+  }
+
   // §3.9
 
   @Test
