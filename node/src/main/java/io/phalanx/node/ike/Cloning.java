@@ -18,7 +18,9 @@ import java.util.Optional;
  * left in the store.
  */
 final class Cloning {
-  /** IKE SAs that one may have made, or come from. */
+  /**
+   * How often one may have been cloned, with those that it comes from: 2^8 in a session at most.
+   */
   static final int FAMILY_MAX = 8;
 
   private static final byte QUESTION = (byte) 0x80;

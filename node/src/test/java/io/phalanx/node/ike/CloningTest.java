@@ -14,6 +14,8 @@ import io.phalanx.node.ike.wire.MessageCodec;
 import io.phalanx.node.ike.wire.Payload;
 import io.phalanx.node.ike.wire.Payload.Notify;
 import io.phalanx.node.ike.wire.SkCipher;
+import io.phalanx.replication.Fence;
+import io.phalanx.replication.Owner;
 import io.phalanx.replication.image.IkeSaImage;
 import io.phalanx.replication.image.IkeSaImage.Account;
 import java.net.InetAddress;
@@ -107,6 +109,17 @@ final class CloningTest {
   }
 
   @Test
+  void shouldAnnounceItOnlyToWhoHasAnnouncedIt() {
+    IkeSa sa = IkeSa.of(connected().right.only(), new Fence(new Owner(9, 1), 99));
+    sa.extensions = sa.extensions.withClones(false);
+    IkeHeader head = new IkeHeader(1, 2, ExchangeType.IKE_AUTH, true, false, 1);
+    Cloning.note(sa, new IkeMessage(head, List.of(Notify.of(NotifyType.CLONE_IKE_SA))));
+    assertThat(Cloning.answer(sa)).isEmpty();
+    Cloning.note(sa, new IkeMessage(head, List.of(Cloning.supported())));
+    assertThat(Cloning.answer(sa)).hasSize(1);
+  }
+
+  @Test
   void shouldMakeAnotherIkeSaFromEitherSide() {
     for (boolean fromLeft : List.of(true, false)) {
       World world = connected();
@@ -159,7 +172,7 @@ final class CloningTest {
   }
 
   @Test
-  void shouldShareTheAddressesOfTheSessionAndGiveThemBackWithTheLastOnly() {
+  void shouldShareTheAddressesOfTheSessionAndLeaveThemWhenOneEnds() {
     left.local = List.of();
     left.requestAddresses = List.of(4);
     right.remote = List.of();
