@@ -50,6 +50,10 @@ final class Held<K, T> {
     return true;
   }
 
+  boolean waits(K key) {
+    return waiting.containsKey(key);
+  }
+
   /** Ends the wait for a key: its packets in the order of arrival. */
   List<T> take(K key) {
     Queue<T> queue = waiting.remove(key);

@@ -15,6 +15,7 @@ import io.phalanx.replication.SaStore;
 import io.phalanx.replication.SaStore.Found;
 import io.phalanx.replication.image.SaClusterImage;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,6 +80,12 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
    * packets wait until then. A part of the keys of {@code held}.
    */
   private final Map<Integer, Long> handing = new HashMap<>();
+
+  /**
+   * Handed to this member while it was being looked up: that answer may be from before. A part of
+   * the keys of {@code held}.
+   */
+  private final Set<Integer> handedHere = new HashSet<>();
 
   private final RouteTable routes = new RouteTable();
   private final Held<Integer, Packet> held = new Held<>(HELD_PER_SA_MAX, HELD_MAX);
@@ -153,9 +160,14 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
 
   /** Another member says that it has handed an SA cluster to this one: the store knows. */
   void handedOver(int saId) {
-    if (!carried.containsKey(saId) && held.open(saId)) {
-      datapath.remove(saId); // the way to the old owner, which would send everything back
+    if (carried.containsKey(saId)) {
+      return;
+    }
+    datapath.remove(saId); // the way to the old owner, which would send everything back
+    if (held.open(saId)) {
       lookUp(saId, 0);
+    } else if (held.waits(saId)) {
+      handedHere.add(saId);
     }
   }
 
@@ -218,15 +230,17 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
               store
                   .claimSaCluster(saId, owned.fence().epoch(), membership.self())
                   .thenAcceptAsync(answer -> decide(saId, answer, attempt, false), control);
+        } else if ((handedHere.remove(saId) || isOld(owned)) && attempt < RETRIES_MAX) {
+          control.after(RETRY_MILLIS, () -> lookUp(saId, attempt + 1));
         } else {
           routeTo(routeOf(owned));
           flush(saId);
         }
       }
-      case Found.Absent<SaClusterImage>() -> held.drop(saId);
+      case Found.Absent<SaClusterImage>() -> drop(saId);
       case Found.Unknown<SaClusterImage>() -> {
         if (attempt >= RETRIES_MAX) {
-          held.drop(saId);
+          drop(saId);
         } else {
           control.after(RETRY_MILLIS, () -> lookUp(saId, attempt + 1));
         }
@@ -234,7 +248,21 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
     }
   }
 
+  /** Whether another change of owner has been heard of than the answer of the store tells. */
+  private boolean isOld(Owned<SaClusterImage> owned) {
+    return routes
+        .get(owned.image().id())
+        .filter(route -> route.fence().epoch() > owned.fence().epoch())
+        .isPresent();
+  }
+
+  private void drop(int saId) {
+    handedHere.remove(saId);
+    held.drop(saId);
+  }
+
   private void flush(int saId) {
+    handedHere.remove(saId);
     for (Packet packet : held.take(saId)) {
       switch (packet) {
         case Esp(UdpDatagram datagram, int hops) -> datapath.injectEsp(datagram, hops);
@@ -304,7 +332,7 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
     handing.remove(saId);
     begun.remove(saId);
     routes.remove(saId);
-    held.drop(saId);
+    drop(saId);
     datapath.remove(saId);
   }
 

@@ -135,6 +135,33 @@ class SaDirectoryTest {
     assertThat(lookUps).isEqualTo(1);
   }
 
+  /** The old owner would send everything back, and drop it after some hops. */
+  @Test
+  void shouldNotBelieveAnAnswerFromBeforeAHandover() {
+    knowsTheRouteTo(OTHER, 3);
+    stored.put(SA, owned(SELF, 4, 500, 90));
+    staleAnswers.add(new Found.Present<>(owned(OTHER, 3, 400, 80)));
+    control.execute(
+        () -> {
+          directory.misdirected(SA);
+          directory.handedOver(SA);
+        });
+    waitFor("install SequenceState[nextOutbound=500, outLease=500, inSeen=90, inLimit=90]");
+    assertThat(done).doesNotContain("route to 2");
+    assertThat(lookUps).isEqualTo(2);
+  }
+
+  @Test
+  void shouldNotBelieveAnAnswerThatIsOlderThanItsRoute() {
+    knowsTheRouteTo(new Owner(3, 7), 4);
+    stored.put(SA, owned(new Owner(3, 7), 4, 500, 90));
+    staleAnswers.add(new Found.Present<>(owned(OTHER, 3, 400, 80)));
+    packet();
+    waitFor("injectEsp");
+    assertThat(done).containsExactly("route to 3", "injectEsp");
+    assertThat(lookUps).isEqualTo(2);
+  }
+
   @Test
   void shouldForwardToWhoeverOwnsItWhenItsRouteWasOld() {
     knowsTheRouteTo(OTHER, 3);
