@@ -23,7 +23,8 @@ public record GatewayConfig(
     List<Connection> connections,
     List<PresharedKey> presharedKeys,
     List<User> users,
-    Optional<Radius> radius) {
+    Optional<Radius> radius,
+    Optional<ContextTransfer> contextTransfer) {
 
   /**
    * @param id 1..4095, unique in the cluster
@@ -364,4 +365,16 @@ public record GatewayConfig(
 
   public record RadiusServer(
       InetSocketAddress access, InetSocketAddress accounting, Secret secret) {}
+
+  /**
+   * Other clusters that IKE SAs and Child SAs may be given to, and taken from.
+   *
+   * @param key PEM file: the private key of this cluster, the same on all members
+   */
+  public record ContextTransfer(Path key, List<Partner> partners) {}
+
+  /**
+   * @param key PEM file: the public key of another cluster
+   */
+  public record Partner(String name, Path key) {}
 }

@@ -55,7 +55,8 @@ final class GatewayReader {
             "connections",
             "preshared-keys",
             "users",
-            "radius");
+            "radius",
+            "context-transfer");
     Item member = section.required("member", "member: {id: 1, state-dir: /var/lib/phalanx}");
     Section memberSection = member.section("id", "state-dir");
     Item memberId = memberSection.required("id", "id: 1");
@@ -86,7 +87,10 @@ final class GatewayReader {
                 .optional("users")
                 .map(item -> new UserReader(files).read(item))
                 .orElse(List.of()),
-            section.optional("radius").map(item -> new RadiusReader(files).read(item)));
+            section.optional("radius").map(item -> new RadiusReader(files).read(item)),
+            section
+                .optional("context-transfer")
+                .map(item -> new ContextTransferReader(files).read(item)));
     checkMember(memberId, config.cluster());
     checkPresharedKeys(section, config);
     checkEap(section, config);

@@ -53,6 +53,16 @@ public interface Registry {
   CompletionStage<Outcome> releaseAddresses(
       List<InetAddress> addresses, long sessionId, long nowMillis);
 
+  /**
+   * Notes that something was used that may be used once, as {@code what} is called. It is
+   * remembered for two days.
+   *
+   * @param nowMillis wall clock
+   * @return whether this was the first time; empty if the store did not answer: it may have been
+   *     noted
+   */
+  CompletionStage<Optional<Boolean>> useOnce(String what, long nowMillis);
+
   /** Names of the groups of leases that live on this member, for {@link #leases}. */
   CompletionStage<List<String>> leasesHere();
 

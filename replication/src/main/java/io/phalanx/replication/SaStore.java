@@ -94,6 +94,14 @@ public interface SaStore {
   /** Takes an SA cluster out of the store, if it still hangs on this IKE SA. */
   CompletionStage<Outcome> discardOrphan(int saId, long ikeSpi);
 
+  /**
+   * Takes an SA cluster out of the store for good, unless another member has claimed it: it is not
+   * this cluster's any more, and its numbers are another's to use.
+   *
+   * @return {@link Outcome#DONE} only if nobody here can have it any more
+   */
+  CompletionStage<Outcome> withdraw(int saId, Fence fence);
+
   /** Where the SA clusters of the cluster are; told of all that exist first. */
   void watchRoutes(RouteListener listener);
 

@@ -66,6 +66,27 @@ public abstract class HandoverContract extends TakeoverContract {
     assertThat(fenceOfIkeSa()).isEqualTo(new Fence(owner(2), 2));
   }
 
+  @Test
+  void shouldForgetWhatHasLeftTheCluster() {
+    create(1, List.of(saCluster(key)));
+    assertThat(withdraw(1, first(1))).isEqualTo(Outcome.DONE);
+    assertThat(get(member(2).saStore().findSaCluster(key))).isInstanceOf(Found.Absent.class);
+    assertThat(setLimits(1, first(1), 1000, 500)).isEqualTo(Outcome.GONE);
+    assertThat(withdraw(1, first(1))).as("again").isEqualTo(Outcome.GONE);
+  }
+
+  @Test
+  void shouldKeepWhatAnotherHasClaimedInTheCluster() {
+    create(1, List.of(saCluster(key)));
+    get(member(3).saStore().claimSaCluster(key, 1, owner(3)));
+    assertThat(withdraw(1, first(1))).isEqualTo(Outcome.FENCED);
+    assertThat(fenceOfSaCluster()).isEqualTo(new Fence(owner(3), 2));
+  }
+
+  private Outcome withdraw(int number, Fence fence) {
+    return get(member(number).saStore().withdraw(key, fence));
+  }
+
   private Outcome handOver(int number, Fence fence) {
     return get(member(number).saStore().handOverSaCluster(key, fence, owner(2), EXACT));
   }

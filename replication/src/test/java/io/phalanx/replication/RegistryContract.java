@@ -1,6 +1,7 @@
 package io.phalanx.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,28 @@ public abstract class RegistryContract extends RouteContract {
     assertThat(get(registry.nextIncarnation(member, 0xffff))).contains(0);
     assertThat(get(registry.nextIncarnation(member, 0xfff0))).contains(1);
     assertThat(get(registry.nextIncarnation(member, 7))).contains(7);
+  }
+
+  @Test
+  void shouldLetThingsBeUsedOnce() {
+    String what = "set" + key;
+    long day = 86_400_000L;
+    assertThat(get(member(1).registry().useOnce(what, 100 * day))).contains(true);
+    assertThat(get(member(1).registry().useOnce(what, 100 * day))).contains(false);
+    assertThat(get(member(2).registry().useOnce(what, 101 * day))).contains(false);
+    assertThat(get(member(2).registry().useOnce("other" + key, 101 * day))).contains(true);
+  }
+
+  @Test
+  void shouldForgetWhatWasUsedDaysAgo() {
+    String what = "set" + key;
+    long day = 86_400_000L;
+    Registry registry = member(1).registry();
+    assertThat(get(registry.useOnce(what, 200 * day))).contains(true);
+    for (int later = 201; later <= 205; later++) {
+      get(registry.useOnce("later" + later + key, later * day));
+    }
+    await().untilAsserted(() -> assertThat(get(registry.useOnce(what, 205 * day))).contains(true));
   }
 
   @Test

@@ -97,6 +97,7 @@ final class Peer {
             Effect.Account _,
             Effect.CountChild _,
             Effect.FindOwner _,
+            Effect.GivenAway _,
             Effect.Gather _,
             Effect.PeerBeganAnew _,
             Effect.LookUp _ -> {}

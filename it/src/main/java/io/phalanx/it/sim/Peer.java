@@ -184,6 +184,7 @@ final class Peer implements DatapathEvents, Forwarder, NonceSource {
           Effect.Account _,
           Effect.CountChild _,
           Effect.FindOwner _,
+          Effect.GivenAway _,
           Effect.Gather _,
           Effect.LookUp _,
           Effect.PeerBeganAnew _ -> {}

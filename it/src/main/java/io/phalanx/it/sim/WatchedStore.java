@@ -215,6 +215,11 @@ final class WatchedStore implements SaStore, LeaseStore {
   }
 
   @Override
+  public CompletionStage<Outcome> withdraw(int saId, Fence fence) {
+    return store.withdraw(saId, fence);
+  }
+
+  @Override
   public void watchRoutes(RouteListener listener) {
     store.watchRoutes(listener);
   }

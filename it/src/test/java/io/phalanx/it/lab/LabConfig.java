@@ -44,6 +44,11 @@ public final class LabConfig {
 
   /** The configuration of the small laboratory. */
   static String small(Path directory, int id, Pki pki) {
+    return small(directory, id, pki, cluster(directory, id));
+  }
+
+  /** The same, with something else under {@code cluster}. */
+  public static String small(Path directory, int id, Pki pki, String cluster) {
     return """
     member: {id: %d, state-dir: "%s"}
     listen: {addresses: [%s], loops: 1}
@@ -72,7 +77,7 @@ public final class LabConfig {
             directory.resolve("state" + id),
             Lab.frontOf(id),
             Lab.frontOf(id),
-            cluster(directory, id),
+            cluster,
             Lab.GATEWAY_ID,
             Lab.PSK_ID,
             Lab.GATEWAY_ID,

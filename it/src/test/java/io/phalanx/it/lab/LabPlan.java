@@ -24,6 +24,11 @@ public record LabPlan(
           List.of(new ClientPool(Lab.CLIENTS, Lab.CLIENT)),
           Optional.empty());
 
+  /** What the small one has, with other configurations. */
+  public static LabPlan small(MemberConfig config) {
+    return new LabPlan(config, SMALL.network, SMALL.pools, SMALL.gateway6);
+  }
+
   /** IPv6, a NAT and a second way out for the client beside what the small one has. */
   public static LabPlan wide(MemberConfig config, Issuing issuing, List<ClientPool> pools) {
     return new LabPlan(

@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       DrainCommand.class,
       ClusterCommand.class,
       RedirectCommand.class,
+      ContextCommand.class,
       ConfigCommand.class,
       VersionCommand.class,
       CommandLine.HelpCommand.class

@@ -196,6 +196,7 @@ final class Closing {
         .filter(each -> each.replaced() != from.localSpi)
         .forEach(to.rekeyedByPeer::add);
     Accounts.handOver(from, to);
+    to.ivSpaces = from.ivSpaces; // the keys of its Child SAs are the same
     to.changes.touch();
     leave(from, to);
   }

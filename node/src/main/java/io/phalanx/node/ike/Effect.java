@@ -8,10 +8,12 @@ import io.phalanx.node.radius.AccountRecord;
 import io.phalanx.node.radius.RadiusQuestion;
 import io.phalanx.replication.Commit;
 import io.phalanx.replication.Fence;
+import io.phalanx.replication.image.IkeSaImage;
 import io.phalanx.replication.image.SaClusterImage;
 import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
 
 /** What the engine wants done. */
 public sealed interface Effect {
@@ -97,6 +99,14 @@ public sealed interface Effect {
 
   /** Tell all other members {@link Event.PeerBeganAnew}. */
   record PeerBeganAnew(FirstContact contact) implements Effect {}
+
+  /**
+   * The answer to {@link Event.GiveAway}.
+   *
+   * @param given the IKE SA as it was; empty if it stays
+   * @param why it stays
+   */
+  record GivenAway(long localSpi, Optional<IkeSaImage> given, String why) implements Effect {}
 
   /** A line for the log: what happened to a session. Never holds a secret. */
   record Report(long sessionId, String event, String detail) implements Effect {}

@@ -105,6 +105,14 @@ public sealed interface Event {
    */
   record Redirect(Optional<Identity> gateway) implements Event {}
 
+  /**
+   * Give an IKE SA away, to be gone on with by another cluster: nothing that its peer sends is
+   * answered here from then on. Answered by {@link Effect.GivenAway}.
+   *
+   * @param untilMillis wall clock: how long it is remembered that it was here
+   */
+  record GiveAway(long ikeSpi, long untilMillis) implements Event {}
+
   /** Close an IKE SA, as an operator asks. */
   record Terminate(long ikeSpi) implements Event {}
 }

@@ -48,6 +48,7 @@ public final class IkeEngine {
   private final Timers timers;
   private final Committer committer;
   private final Exchanges exchanges;
+  private final GivingAway givingAway;
 
   /**
    * @param config connections, pools, keys and timers of this member
@@ -71,6 +72,7 @@ public final class IkeEngine {
     timers = new Timers(environment);
     committer = new Committer(timers);
     exchanges = new Exchanges(environment, table, timers);
+    givingAway = new GivingAway(environment);
   }
 
   /** Whether this member has that IKE SA. */
@@ -182,6 +184,7 @@ public final class IkeEngine {
       case Event.NewChild(long spi, String _) -> route(event, spi, turn);
       case Event.Terminate(long spi) -> route(event, spi, turn);
       case Event.Disconnect(long spi) -> route(event, spi, turn);
+      case Event.GiveAway(long spi, long _) -> route(event, spi, turn);
       case Event.PeerBeganAnew(FirstContact contact) -> exchanges.beganAnew(contact, nowMillis);
     }
     for (Redirection.Move move : exchanges.redirection().takeMoves()) {
@@ -293,6 +296,7 @@ public final class IkeEngine {
         sa.local.endTold = true;
         exchanges.terminate(sa, turn.nowMillis());
       }
+      case Event.GiveAway(long _, long untilMillis) -> givingAway.give(sa, untilMillis);
       case Event.LookedUp(long _, var found) -> Exchanges.lookedUp(sa, found);
       case Event.Tick() -> due(sa, turn);
       case Event.Unowned _,

@@ -13,6 +13,7 @@ import io.phalanx.replication.image.IkeSaImage.EapProgress;
 import io.phalanx.replication.image.IkeSaImage.Extensions;
 import io.phalanx.replication.image.IkeSaImage.Grants;
 import io.phalanx.replication.image.IkeSaImage.InitExchange;
+import io.phalanx.replication.image.IkeSaImage.IvSpace;
 import io.phalanx.replication.image.IkeSaImage.Keys;
 import io.phalanx.replication.image.IkeSaImage.Mobility;
 import io.phalanx.replication.image.IkeSaImage.Phase;
@@ -81,6 +82,7 @@ final class IkeSa {
   Mobility mobility = Mobility.NONE;
   Optional<EapProgress> eap = Optional.empty();
   Grants grants = Grants.NONE;
+  List<IvSpace> ivSpaces = List.of();
 
   Fence fence;
   final LocalState local = new LocalState();
@@ -144,6 +146,7 @@ final class IkeSa {
     mobility = image.mobility();
     eap = image.eap();
     grants = image.grants();
+    ivSpaces = image.ivSpaces();
   }
 
   /** The IKE SA that an image tells of. */
@@ -185,7 +188,8 @@ final class IkeSa {
         extensions,
         mobility,
         eap,
-        grants);
+        grants,
+        ivSpaces);
   }
 
   long initiatorSpi() {

@@ -9,23 +9,27 @@ import io.phalanx.config.Gateways;
 import io.phalanx.config.Identity;
 import io.phalanx.config.text.Parsed;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The admin port: {@code /healthz}, {@code /readyz}, {@code /metrics}, {@code /sessions}, {@code
- * /drain} and {@code /redirect} over HTTP. Plain and without authentication, so it belongs on a
- * loopback or management address.
+ * /drain}, {@code /redirect} and {@code /contexts} over HTTP. Plain and without authentication, so
+ * it belongs on a loopback or management address.
  *
  * <p>It opens before the member does, so that an orchestrator sees a member that starts as alive
  * and not ready, and not as a refused connection.
@@ -36,6 +40,9 @@ public final class AdminServer implements AutoCloseable {
   private static final int REQUESTS_AT_ONCE_MAX = 16;
   private static final int SESSIONS_MAX = 10_000;
   private static final Pattern DRAIN_WAIT = Pattern.compile("wait=[0-9]{1,7}");
+  private static final Pattern CONTEXTS =
+      Pattern.compile("to=[A-Za-z0-9._-]{1,63}(&session=[0-9a-f]{16})*|from=[A-Za-z0-9._-]{1,63}");
+  private static final int CONTEXT_SET_OCTETS_MAX = 32 << 20;
   private static final ObjectWriter JSON = new ObjectMapper().writer();
 
   static {
@@ -66,7 +73,8 @@ public final class AdminServer implements AutoCloseable {
           "/metrics", AdminServer::metrics,
           "/sessions", AdminServer::sessions,
           "/drain", view -> drain(view.draining()),
-          "/redirect", _ -> Answer.text(405, "only POST, with ?to=GATEWAY"));
+          "/redirect", _ -> Answer.text(405, "only POST, with ?to=GATEWAY"),
+          "/contexts", _ -> Answer.text(405, "only POST, with ?to=PARTNER or ?from=PARTNER"));
   private volatile Optional<MemberView> member = Optional.empty();
 
   private AdminServer(HttpServer server, ExecutorService threads) {
@@ -115,7 +123,7 @@ public final class AdminServer implements AutoCloseable {
     }
   }
 
-  private Answer answer(HttpExchange exchange) {
+  private Answer answer(HttpExchange exchange) throws IOException {
     Function<MemberView, Answer> page = pages.get(exchange.getRequestURI().getPath());
     if (page == null) {
       return Answer.text(404, "no such page: try " + String.join(" ", pages.keySet()));
@@ -126,6 +134,9 @@ public final class AdminServer implements AutoCloseable {
     }
     if (method.equals("POST") && exchange.getRequestURI().getPath().equals("/drain")) {
       return beginDrain(exchange.getRequestURI().getQuery());
+    }
+    if (method.equals("POST") && exchange.getRequestURI().getPath().equals("/contexts")) {
+      return contexts(exchange.getRequestURI().getQuery(), exchange.getRequestBody());
     }
     if (!method.equals("GET") && !method.equals("HEAD")) {
       exchange.getResponseHeaders().set("Allow", "GET, HEAD");
@@ -175,6 +186,39 @@ public final class AdminServer implements AutoCloseable {
         .filter(view -> view.redirect(gateway))
         .map(_ -> Answer.text(200, gateway.map(to -> "peers go to " + to).orElse("peers stay")))
         .orElseGet(() -> starting(false));
+  }
+
+  /**
+   * @param query {@code to=PARTNER}, maybe with {@code &session=ID} once or several times, or
+   *     {@code from=PARTNER}
+   * @param body for {@code from}: the set
+   */
+  private Answer contexts(@Nullable String query, InputStream body) throws IOException {
+    if (query == null || !CONTEXTS.matcher(query).matches()) {
+      return Answer.text(400, "say where to, or from: /contexts?to=west, /contexts?from=east");
+    }
+    String[] fields = query.split("&");
+    String partner = fields[0].substring(fields[0].indexOf('=') + 1);
+    if (query.startsWith("to=")) {
+      Set<Long> ids =
+          Arrays.stream(fields)
+              .skip(1)
+              .map(each -> Long.parseUnsignedLong(each.substring(each.indexOf('=') + 1), 16))
+              .collect(Collectors.toSet());
+      return member
+          .map(view -> transferred(view.exportContexts(partner, ids)))
+          .orElseGet(() -> starting(false));
+    }
+    byte[] set = body.readNBytes(CONTEXT_SET_OCTETS_MAX + 1);
+    return set.length > CONTEXT_SET_OCTETS_MAX
+        ? Answer.text(413, "more than " + CONTEXT_SET_OCTETS_MAX + " octets")
+        : member
+            .map(view -> transferred(view.importContexts(partner, set)))
+            .orElseGet(() -> starting(false));
+  }
+
+  private static Answer transferred(TransferView view) {
+    return view instanceof TransferView.Refused(String why) ? Answer.text(409, why) : json(view);
   }
 
   private static Answer drain(DrainView view) {

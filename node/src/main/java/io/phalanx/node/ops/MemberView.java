@@ -4,6 +4,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.phalanx.config.Identity;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A running member as an operator may see it. Called on threads of the admin port; may block. */
 public interface MemberView {
@@ -35,6 +36,22 @@ public interface MemberView {
    * @return whether it has begun
    */
   boolean redirect(Optional<Identity> gateway);
+
+  /**
+   * Takes sessions of this member out of the cluster, sealed for another one. They are in the
+   * answer and nowhere else.
+   *
+   * @param partner by its name in the configuration
+   * @param sessionIds which; empty for all
+   */
+  TransferView exportContexts(String partner, Set<Long> sessionIds);
+
+  /**
+   * Takes the sessions of a set of another cluster into this one, and goes on with them.
+   *
+   * @param partner by its name in the configuration
+   */
+  TransferView importContexts(String partner, byte[] set);
 
   PrometheusMeterRegistry metrics();
 

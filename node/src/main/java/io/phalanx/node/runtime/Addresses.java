@@ -56,6 +56,33 @@ final class Addresses {
     return leased;
   }
 
+  /**
+   * Takes just these addresses for a session that has them already, from another cluster.
+   *
+   * @return those that could be had
+   */
+  CompletionStage<List<InetAddress>> take(
+      long sessionId, Identity identity, List<InetAddress> addresses) {
+    CompletionStage<List<InetAddress>> taken = CompletableFuture.completedFuture(List.of());
+    for (InetAddress address : addresses) {
+      AddressWish wish =
+          new AddressWish(
+              sessionId,
+              lessee(identity),
+              Set.of(),
+              Optional.of(address),
+              List.of(),
+              reserved,
+              nowMillis.getAsLong());
+      taken = taken.thenCombine(registry.leaseAddress(wish), Addresses::append);
+    }
+    return taken;
+  }
+
+  void giveBack(long sessionId, List<InetAddress> addresses) {
+    release(new Effect.ReleaseAddresses(addresses, sessionId));
+  }
+
   private AddressWish wish(Effect.LeaseAddresses wanted, int family) {
     Optional<InetAddress> fixed =
         wanted.wished().stream().filter(each -> familyOf(each) == family).findFirst();

@@ -52,7 +52,8 @@ record Assembly(
     HazelcastCluster cluster,
     UdpInterlink interlink,
     GatewayDatapath datapath,
-    MemberCore core) {
+    MemberCore core,
+    Optional<ContextTransfers> transfers) {
   private static final long STORE_RETRY_MILLIS = 200;
 
   static Assembly build(
@@ -136,7 +137,8 @@ record Assembly(
             core.janitor(),
             core.reunion(),
             cluster);
-    return new Assembly(config, self, control, cluster, interlink, datapath, core);
+    return new Assembly(
+        config, self, control, cluster, interlink, datapath, core, core.transfers());
   }
 
   private static Optional<RadiusClient> radiusClient(

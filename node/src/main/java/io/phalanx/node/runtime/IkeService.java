@@ -81,6 +81,7 @@ final class IkeService implements Drain.IkeSas, Following.IkeSas {
   private final Set<Long> missing = new HashSet<>();
 
   private Consumer<FirstContact> begunAnew = _ -> {};
+  private Consumer<Effect.GivenAway> givenAway = _ -> {};
   private int hopsNow;
   private final AtomicLong claims = new AtomicLong();
   private volatile long size;
@@ -114,6 +115,11 @@ final class IkeService implements Drain.IkeSas, Following.IkeSas {
   /** Where to tell of peers that have begun anew. */
   void whenBegunAnew(Consumer<FirstContact> told) {
     begunAnew = told;
+  }
+
+  /** Where to tell what has come of each {@link Event.GiveAway}. */
+  void whenGivenAway(Consumer<Effect.GivenAway> told) {
+    givenAway = told;
   }
 
   void received(UdpDatagram datagram, int hops) {
@@ -221,6 +227,7 @@ final class IkeService implements Drain.IkeSas, Following.IkeSas {
       }
       case Effect.Gather(long spi) -> gather(spi, 0);
       case Effect.PeerBeganAnew(var contact) -> begunAnew.accept(contact);
+      case Effect.GivenAway answer -> givenAway.accept(answer);
       case Effect.LookUp(long spi, long forSpi) -> lookUpFor(spi, forSpi, 0);
       case Effect.Report(long session, String name, String detail) ->
           sessionLog.info("session={} {} {}", String.format("%016x", session), name, detail);
@@ -422,6 +429,11 @@ final class IkeService implements Drain.IkeSas, Following.IkeSas {
             .toList();
     found.forEach(each -> step(new Event.Disconnect(each.localSpi())));
     return !found.isEmpty();
+  }
+
+  /** IKE SAs of this member that have done with their first exchanges, and are not replaced. */
+  List<IkeSaImage> established() {
+    return engine.images().filter(image -> image.phase() == IkeSaImage.Phase.ESTABLISHED).toList();
   }
 
   /** IKE SAs of this member, at most {@code max}. */

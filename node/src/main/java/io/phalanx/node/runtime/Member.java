@@ -10,9 +10,11 @@ import io.phalanx.node.ops.DrainView;
 import io.phalanx.node.ops.DrainView.State;
 import io.phalanx.node.ops.MemberView;
 import io.phalanx.node.ops.SessionView;
+import io.phalanx.node.ops.TransferView;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -123,6 +125,38 @@ public final class Member implements MemberView, AutoCloseable {
                         })
                     .orElse(false))
         .orElse(false);
+  }
+
+  @Override
+  public TransferView exportContexts(String partner, Set<Long> sessionIds) {
+    return transfer(transfers -> transfers.exportTo(partner, sessionIds));
+  }
+
+  @Override
+  public TransferView importContexts(String partner, byte[] set) {
+    return transfer(transfers -> transfers.importFrom(partner, set));
+  }
+
+  /** One that may be interrupted. */
+  @FunctionalInterface
+  private interface Transfer {
+    TransferView by(ContextTransfers transfers) throws InterruptedException;
+  }
+
+  private TransferView transfer(Transfer transfer) {
+    if (running.isEmpty()) {
+      return new TransferView.Refused("the member is " + phase);
+    }
+    Optional<ContextTransfers> transfers = running.get().transfers();
+    if (transfers.isEmpty()) {
+      return new TransferView.Refused("the configuration has no context-transfer");
+    }
+    try {
+      return transfer.by(transfers.get());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new TransferView.Refused("the member is stopping");
+    }
   }
 
   @Override

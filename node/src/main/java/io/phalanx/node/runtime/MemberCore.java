@@ -2,6 +2,7 @@ package io.phalanx.node.runtime;
 
 import io.phalanx.config.GatewayConfig;
 import io.phalanx.config.GatewayConfig.ClusterMember;
+import io.phalanx.config.GatewayConfig.ContextTransfer;
 import io.phalanx.config.GatewayConfig.RetiredKey;
 import io.phalanx.config.Secret;
 import io.phalanx.datapath.Datapath;
@@ -29,6 +30,7 @@ import io.phalanx.replication.image.IkeSaImage;
 import io.phalanx.replication.image.SaClusterImage.Limits;
 import io.phalanx.replication.lease.LeaseKeeper;
 import io.phalanx.replication.seal.Keyring;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +91,8 @@ public final class MemberCore {
   private final Drain drain;
   private final Following following;
   private final Reunion reunion;
+  private final ContextExport contextExport;
+  private final ContextImport contextImport;
 
   private MemberCore(
       Ports ports,
@@ -110,6 +114,10 @@ public final class MemberCore {
     this.drain = drain;
     this.following = following;
     this.reunion = new Reunion(ports.control(), this::confirmAll);
+    this.contextExport = new ContextExport(ports.control(), directory, ike);
+    this.contextImport =
+        new ContextImport(
+            ports.control(), ports.store(), addressesOf(ports), ike, ports.membership().self());
   }
 
   private void confirmAll() {
@@ -137,7 +145,12 @@ public final class MemberCore {
             new Cookies(config.cluster().keys()));
     SaDirectory directory =
         new SaDirectory(
-            control, ports.store(), ports.datapath(), leasesOf(ports.leases()), ports.membership());
+            control,
+            ports.store(),
+            ports.datapath(),
+            leasesOf(ports.leases()),
+            ports.membership(),
+            spisOf(ports.espSpis(), ikeSpis));
     Radius radius = new Radius(control, ports.radius(), ports.datapath());
     directory.whenLeaving(radius::leaving);
     IkeService ike =
@@ -148,7 +161,7 @@ public final class MemberCore {
             ports.membership(),
             ports.interlink(),
             ports.datapath(),
-            new Addresses(config.pools(), ports.registry(), ports.nowMillis()),
+            addressesOf(ports),
             radius,
             ports.revocation(),
             directory,
@@ -180,6 +193,10 @@ public final class MemberCore {
             control, ports.membership(), ports.interlink(), directory, ike, ports.nowMillis());
     return new MemberCore(
         ports, engine, directory, ike, sweeper, janitor, disconnects, drain, following);
+  }
+
+  private static Addresses addressesOf(Ports ports) {
+    return new Addresses(ports.config().pools(), ports.registry(), ports.nowMillis());
   }
 
   private static List<Integer> others(GatewayConfig config) {
@@ -387,9 +404,33 @@ public final class MemberCore {
     return reunion;
   }
 
+  /** Moves sessions to and from other clusters, as the configuration says with which. */
+  Optional<ContextTransfers> transfers() throws IOException {
+    Optional<ContextTransfer> settings = ports.config().contextTransfer();
+    return settings.isEmpty()
+        ? Optional.empty()
+        : Optional.of(ContextTransfers.of(settings.get(), ports, contextExport, contextImport));
+  }
+
   /** Hands everything over, before this member stops. */
   Drain drain() {
     return drain;
+  }
+
+  private static RouteTable.Spis spisOf(EspSpis esp, IkeSpis ike) {
+    return new RouteTable.Spis() {
+      @Override
+      public void inUse(Route route) {
+        route.inboundSpis().forEach(esp::inUse);
+        ike.inUse(route.ikeSpi());
+      }
+
+      @Override
+      public void outOfUse(Route route) {
+        route.inboundSpis().forEach(esp::outOfUse);
+        ike.outOfUse(route.ikeSpi());
+      }
+    };
   }
 
   private static Leases leasesOf(LeaseKeeper keeper) {

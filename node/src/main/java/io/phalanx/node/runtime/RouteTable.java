@@ -19,10 +19,22 @@ import java.util.Optional;
  * <p>For one thread.
  */
 final class RouteTable {
+  /** Told which SPIs are in use in the cluster. */
+  interface Spis {
+    void inUse(Route route);
+
+    void outOfUse(Route route);
+  }
+
+  private final Spis spis;
   private final Map<Integer, Route> byId = new HashMap<>();
   private final Map<Integer, Integer> idBySpi = new HashMap<>();
   private final Map<InetAddress, List<Integer>> idsByAddress = new HashMap<>();
   private final Map<Integer, List<TrafficSelector>> ranges = new LinkedHashMap<>();
+
+  RouteTable(Spis spis) {
+    this.spis = spis;
+  }
 
   /** Adds or replaces a route; one with an older epoch than the one here changes nothing. */
   boolean put(Route route) {
@@ -34,6 +46,7 @@ final class RouteTable {
       remove(route.saId());
     }
     byId.put(route.saId(), route);
+    spis.inUse(route);
     route.inboundSpis().forEach(spi -> idBySpi.put(spi, route.saId()));
     for (TrafficSelector selector : route.remoteSelectors()) {
       if (selector.start().equals(selector.end())) {
@@ -52,6 +65,7 @@ final class RouteTable {
     if (route == null) {
       return Optional.empty();
     }
+    spis.outOfUse(route);
     route.inboundSpis().forEach(idBySpi::remove);
     ranges.remove(saId);
     for (TrafficSelector selector : route.remoteSelectors()) {

@@ -14,6 +14,7 @@ import io.phalanx.replication.Route;
 import io.phalanx.replication.SaStore;
 import io.phalanx.replication.SaStore.Found;
 import io.phalanx.replication.image.SaClusterImage;
+import io.phalanx.replication.image.SaClusterImage.Limits;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -49,6 +50,9 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
 
   /** How long the answer to a rekey may be on its way before the new SA cluster sends. */
   private static final long BEHIND_MILLIS = 1_000;
+
+  /** In {@code handing}: it leaves the cluster, and nobody here will begin with it. */
+  private static final long NEVER = Long.MAX_VALUE;
 
   /** A packet that waits for its SA. */
   private sealed interface Packet {}
@@ -87,18 +91,24 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
    */
   private final Set<Integer> handedHere = new HashSet<>();
 
-  private final RouteTable routes = new RouteTable();
+  private final RouteTable routes;
   private final Held<Integer, Packet> held = new Held<>(HELD_PER_SA_MAX, HELD_MAX);
   private final AtomicLong claims = new AtomicLong();
   private volatile int size;
 
   SaDirectory(
-      ControlLoop control, SaStore store, Datapath datapath, Leases leases, Membership membership) {
+      ControlLoop control,
+      SaStore store,
+      Datapath datapath,
+      Leases leases,
+      Membership membership,
+      RouteTable.Spis spis) {
     this.control = control;
     this.store = store;
     this.datapath = datapath;
     this.leases = leases;
     this.membership = membership;
+    this.routes = new RouteTable(spis);
   }
 
   /** From now on {@code told} gets the IKE SPI of each SA cluster that comes here by a claim. */
@@ -280,7 +290,7 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
    *     have the new one yet (RFC 7296 §2.8)
    */
   void install(SaClusterImage image, boolean behind) {
-    SaClusterImage.Limits limits = image.limits();
+    Limits limits = image.limits();
     carry(
         new Carried(image, new Fence(membership.self(), 1)),
         new SequenceState(1, limits.outLease(), 0, limits.inLimit()),
@@ -295,7 +305,7 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
     if (begun.getOrDefault(owned.image().id(), 0L) >= owned.fence().epoch()) {
       return; // a claim and a sweep have met, however late: to begin anew would use numbers twice
     }
-    SaClusterImage.Limits limits = owned.image().limits();
+    Limits limits = owned.image().limits();
     carry(
         new Carried(owned.image(), owned.fence()),
         new SequenceState(limits.outLease(), limits.outLease(), limits.inLimit(), limits.inLimit()),
@@ -378,8 +388,7 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
       ended.accept(false);
     } else {
       relinquish(saId);
-      SaClusterImage.Limits limits =
-          new SaClusterImage.Limits(where.get().nextOutbound(), where.get().inTop());
+      Limits limits = new Limits(where.get().nextOutbound(), where.get().inTop());
       var _ =
           store
               .handOverSaCluster(saId, mine.fence(), successor, limits)
@@ -408,6 +417,70 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
       routes.get(saId).ifPresent(this::routeTo);
       flush(saId);
     }
+  }
+
+  /**
+   * Takes an SA cluster out of the cluster for good: stops, and has the store forget it. What comes
+   * for it from then on is dropped.
+   *
+   * @param ended told what it was, with the next number to send and the highest one accepted; empty
+   *     if this member could not stop it, or it was another's by then
+   */
+  void withdraw(int saId, Consumer<Optional<SaClusterImage>> ended) {
+    if (!carried.containsKey(saId) || !held.open(saId)) {
+      ended.accept(Optional.empty());
+      return;
+    }
+    handing.put(saId, NEVER);
+    stop(saId, 0, ended);
+  }
+
+  private void stop(int saId, int attempt, Consumer<Optional<SaClusterImage>> ended) {
+    var _ =
+        datapath
+            .retire(saId)
+            .thenAcceptAsync(where -> stopped(saId, where, attempt, ended), control);
+  }
+
+  private void stopped(
+      int saId,
+      Optional<Datapath.Retired> where,
+      int attempt,
+      Consumer<Optional<SaClusterImage>> ended) {
+    Carried mine = carried.get(saId);
+    if (where.isEmpty() && mine != null && attempt < RETRIES_MAX) {
+      flush(saId); // it waits for numbers, and goes on until it has them
+      if (held.open(saId)) {
+        control.after(RETRY_MILLIS, () -> stop(saId, attempt + 1, ended));
+        return;
+      }
+    }
+    if (where.isEmpty() || mine == null) {
+      handing.remove(saId);
+      lookUp(saId, 0);
+      ended.accept(Optional.empty());
+      return;
+    }
+    leaving.accept(saId);
+    relinquish(saId);
+    var _ =
+        store
+            .withdraw(saId, mine.fence())
+            .thenAcceptAsync(
+                outcome -> {
+                  handing.remove(saId);
+                  if (outcome == Outcome.DONE) {
+                    remove(saId);
+                    Limits limits = new Limits(where.get().nextOutbound(), where.get().inTop());
+                    SaClusterImage image = mine.image();
+                    ended.accept(Optional.of(image.inForce(image.ikeSpi(), image.path(), limits)));
+                  } else {
+                    datapath.remove(saId);
+                    lookUp(saId, 0);
+                    ended.accept(Optional.empty());
+                  }
+                },
+                control);
   }
 
   private boolean relinquish(int saId) {

@@ -152,7 +152,8 @@ public final class Configs {
         List.of(connection()),
         keys,
         users,
-        radius);
+        radius,
+        Optional.empty());
   }
 
   private Connection connection() {

@@ -204,7 +204,8 @@ final class RecordedSessionsIfPresentTest {
         ours.extensions(),
         ours.mobility(),
         ours.eap(),
-        ours.grants());
+        ours.grants(),
+        ours.ivSpaces());
   }
 
   /** Group 2, out of the recorded private value. */

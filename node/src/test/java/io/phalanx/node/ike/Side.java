@@ -44,6 +44,7 @@ final class Side {
 
   FakeStore store = new FakeStore();
   final List<FirstContact> begunAnew = new ArrayList<>();
+  final List<Effect.GivenAway> givenAway = new ArrayList<>();
   final Map<Integer, SaClusterImage> carried = new HashMap<>();
 
   /** Of {@code carried}, those that another one sends for until the peer may have them. */
@@ -264,6 +265,7 @@ final class Side {
           step(store.has(spi) ? new Event.Adopted(store.claim(spi, owner())) : new Event.Lost(spi));
       case Effect.LookUp(long spi, long forSpi) ->
           step(new Event.LookedUp(forSpi, store.image(spi)));
+      case Effect.GivenAway answer -> givenAway.add(answer);
       case Effect.Report report -> reports.add(report);
     }
   }

@@ -146,6 +146,7 @@ final class SteppedSide {
           Effect.AskRadius _,
           Effect.Account _,
           Effect.PeerBeganAnew _,
+          Effect.GivenAway _,
           Effect.CountChild _ ->
           throw new AssertionError("nobody has asked for that");
     }

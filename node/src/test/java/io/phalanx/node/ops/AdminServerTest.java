@@ -16,6 +16,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,6 +141,32 @@ class AdminServerTest {
     assertThat(get("/redirect").statusCode()).isEqualTo(405);
   }
 
+  @Test
+  void shouldMoveContexts() throws Exception {
+    admin.show(view(true, true, "", List.of()));
+    assertThat(post("/contexts?to=west").body())
+        .isEqualTo("{\"sessions\":2,\"left\":[\"one: is busy\"],\"set\":\"AQID\"}\n");
+    HttpResponse<String> refused =
+        post("/contexts?to=north&session=00000000000000ff&session=8000000000000000");
+    assertThat(refused.statusCode()).isEqualTo(409);
+    assertThat(refused.body()).isEqualTo("north is no partner, [-9223372036854775808, 255]\n");
+    HttpRequest set =
+        HttpRequest.newBuilder(uri("/contexts?from=east"))
+            .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[5]))
+            .build();
+    assertThat(client.send(set, BodyHandlers.ofString()).body())
+        .isEqualTo("{\"sessions\":5,\"left\":[]}\n");
+  }
+
+  @Test
+  void shouldSayHowContextsAreMoved() throws Exception {
+    admin.show(view(true, true, "", List.of()));
+    for (String wrong : List.of("", "?to=", "?to=we/st", "?to=west&session=1", "?from=a&to=b")) {
+      assertThat(post("/contexts" + wrong).statusCode()).as(wrong).isEqualTo(400);
+    }
+    assertThat(get("/contexts").statusCode()).isEqualTo(405);
+  }
+
   private HttpResponse<String> post(String path) throws Exception {
     HttpRequest post =
         HttpRequest.newBuilder(uri(path)).POST(HttpRequest.BodyPublishers.noBody()).build();
@@ -185,6 +213,18 @@ class AdminServerTest {
       public boolean redirect(Optional<Identity> gateway) {
         redirected.add(gateway.map(Identity::toString).orElse("nowhere"));
         return true;
+      }
+
+      @Override
+      public TransferView exportContexts(String partner, Set<Long> sessionIds) {
+        return partner.equals("west")
+            ? new TransferView.Exported(2, List.of("one: is busy"), new byte[] {1, 2, 3})
+            : new TransferView.Refused(partner + " is no partner, " + new TreeSet<>(sessionIds));
+      }
+
+      @Override
+      public TransferView importContexts(String partner, byte[] set) {
+        return new TransferView.Imported(set.length, List.of());
       }
 
       @Override

@@ -110,7 +110,12 @@ final class IkeServiceTest {
           new Radius(control, Optional.empty(), datapath),
           revocation,
           new SaDirectory(
-              control, store, datapath, proxy(Leases.class, (_, _, _) -> null), membership),
+              control,
+              store,
+              datapath,
+              proxy(Leases.class, (_, _, _) -> null),
+              membership,
+              proxy(RouteTable.Spis.class, (_, _, _) -> null)),
           () -> control.now);
 
   private IkeEngine engine() {

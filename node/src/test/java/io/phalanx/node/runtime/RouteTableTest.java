@@ -8,6 +8,7 @@ import io.phalanx.replication.Fence;
 import io.phalanx.replication.Owner;
 import io.phalanx.replication.Route;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,21 @@ class RouteTableTest {
   private static final Owner ONE = new Owner(1, 100);
   private static final Owner TWO = new Owner(2, 100);
 
-  private final RouteTable table = new RouteTable();
+  private final RouteTable.Spis spis =
+      new RouteTable.Spis() {
+        @Override
+        public void inUse(Route route) {
+          inUse.add(route.saId());
+        }
+
+        @Override
+        public void outOfUse(Route route) {
+          inUse.removeIf(id -> id == route.saId());
+        }
+      };
+
+  private final List<Integer> inUse = new ArrayList<>();
+  private final RouteTable table = new RouteTable(spis);
 
   private static Route route(int saId, String prefix, Owner owner, long epoch) {
     return new Route(
@@ -88,5 +103,15 @@ class RouteTableTest {
     assertThat(table.towards(address("10.77.0.1"))).isEmpty();
     assertThat(table.towards(address("10.78.0.1"))).isEmpty();
     assertThat(table.idOf(1005)).isEqualTo(1005);
+  }
+
+  @Test
+  void shouldTellWhichSpisAreInUse() {
+    table.put(route(5, "10.77.0.1", ONE, 1));
+    table.put(route(6, "10.77.0.2", ONE, 1));
+    table.put(route(5, "10.77.0.1", TWO, 2));
+    assertThat(inUse).containsExactlyInAnyOrder(5, 6);
+    table.remove(6);
+    assertThat(inUse).containsExactly(5);
   }
 }

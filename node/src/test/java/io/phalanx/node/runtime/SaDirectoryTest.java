@@ -67,6 +67,7 @@ class SaDirectoryTest {
           (_, method, arguments) ->
               switch (method.getName()) {
                 case "findSaCluster" -> CompletableFuture.completedStage(find(arguments));
+                case "withdraw" -> CompletableFuture.completedStage(withdrawn(arguments));
                 case "handOverSaCluster" -> CompletableFuture.completedStage(handOver(arguments));
                 case "claimSaCluster" -> CompletableFuture.completedStage(claim(arguments));
                 default -> throw new UnsupportedOperationException(method.getName());
@@ -89,7 +90,13 @@ class SaDirectoryTest {
           });
 
   private final SaDirectory directory =
-      new SaDirectory(control, store, datapath, leases(), membership());
+      new SaDirectory(
+          control,
+          store,
+          datapath,
+          leases(),
+          membership(),
+          proxy(RouteTable.Spis.class, (_, _, _) -> null));
 
   @AfterEach
   void close() {
@@ -160,6 +167,52 @@ class SaDirectoryTest {
     waitFor("injectEsp");
     assertThat(done).containsExactly("route to 3", "injectEsp");
     assertThat(lookUps).isEqualTo(2);
+  }
+
+  @Test
+  void shouldTellWhereAnSaClusterStoppedThatLeavesTheCluster() {
+    carry();
+    withdraw();
+    await().until(() -> !withdrawn.isEmpty());
+    assertThat(withdrawn.getFirst().orElseThrow().limits())
+        .isEqualTo(new SaClusterImage.Limits(701, 130));
+    assertThat(directory.size()).isZero();
+    assertThat(directory.following()).isZero();
+    packet();
+    await().until(() -> directory.dropped() == 1);
+  }
+
+  @Test
+  void shouldKeepPacketsFromClaimingWhatLeavesTheCluster() {
+    carry();
+    long claims = directory.claims();
+    CompletableFuture<Optional<Datapath.Retired>> later = new CompletableFuture<>();
+    stop = Optional.of(later);
+    withdraw();
+    packet();
+    later.complete(retired);
+    await().until(() -> !withdrawn.isEmpty());
+    await().until(() -> directory.dropped() == 1);
+    assertThat(directory.claims()).isEqualTo(claims);
+    assertThat(directory.waiting()).isZero();
+  }
+
+  @Test
+  void shouldGiveNothingAwayThatAnotherMemberHasClaimed() {
+    carry();
+    handOverOutcome = Outcome.FENCED;
+    stored.put(SA, owned(OTHER, 9, 800, 200));
+    withdraw();
+    await().until(() -> !withdrawn.isEmpty());
+    assertThat(withdrawn.getFirst()).isEmpty();
+    waitFor("route to 2");
+    assertThat(directory.following()).isZero();
+  }
+
+  private final List<Optional<SaClusterImage>> withdrawn = new CopyOnWriteArrayList<>();
+
+  private void withdraw() {
+    control.execute(() -> directory.withdraw(SA, withdrawn::add));
   }
 
   @Test
@@ -434,6 +487,13 @@ class SaDirectoryTest {
     }
     Owned<SaClusterImage> owned = stored.get((Integer) arguments[0]);
     return owned == null ? new Found.Absent<>() : new Found.Present<>(owned);
+  }
+
+  private Outcome withdrawn(Object[] arguments) {
+    if (handOverOutcome == Outcome.DONE) {
+      stored.remove((Integer) arguments[0]);
+    }
+    return handOverOutcome;
   }
 
   private Found<SaClusterImage> claim(Object[] arguments) {

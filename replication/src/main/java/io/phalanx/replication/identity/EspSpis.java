@@ -4,6 +4,8 @@ import io.phalanx.config.Secret;
 import io.phalanx.replication.Registry;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Inbound ESP SPIs of this cluster: unique over all members, and marked, so that an SPI nobody gave
@@ -27,6 +29,9 @@ public final class EspSpis {
   private final List<SpiPermutation> permutations;
   private final Registry registry;
 
+  /** Given out by another cluster, and in use here since its session has come over. */
+  private final Set<Integer> foreign = ConcurrentHashMap.newKeySet();
+
   private int next;
   private int end;
   private OptionalInt spare = OptionalInt.empty();
@@ -43,9 +48,24 @@ public final class EspSpis {
     this.registry = registry;
   }
 
-  /** Whether this cluster may have given out {@code spi}. From any thread; no locks, no I/O. */
+  /**
+   * Whether this cluster may have given out {@code spi}, or has it from another one. From any
+   * thread; no locks, no I/O.
+   */
   public boolean plausible(int spi) {
-    return !reserved(spi) && markedFrom(0, spi);
+    return (!reserved(spi) && markedFrom(0, spi)) || (!foreign.isEmpty() && foreign.contains(spi));
+  }
+
+  /** An SPI is in use: from now on it counts as one of ours, whoever gave it out. */
+  public void inUse(int spi) {
+    if (!plausible(spi)) {
+      foreign.add(spi);
+    }
+  }
+
+  /** It is in use no longer. */
+  public void outOfUse(int spi) {
+    foreign.remove(spi);
   }
 
   /** A new SPI, or empty while the store has not answered; then ask again in a moment. */

@@ -4,6 +4,8 @@ import io.phalanx.config.Secret;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -25,6 +27,9 @@ public final class IkeSpis {
   private final ThreadLocal<List<Mac>> macs;
   private final LongSupplier random;
 
+  /** Given out by another cluster: how many SA clusters hang on each. */
+  private final Map<Long, Integer> foreign = new ConcurrentHashMap<>();
+
   /**
    * @param secrets 32 octets each, newest first; at least one
    * @param random 64 random bits a call, from a cryptographic source
@@ -38,9 +43,25 @@ public final class IkeSpis {
     this.random = random;
   }
 
-  /** Whether this cluster may have given out {@code spi}. */
+  /** Whether this cluster may have given out {@code spi}, or has it from another one. */
   public boolean plausible(long spi) {
+    return ours(spi) || foreign.containsKey(spi);
+  }
+
+  private boolean ours(long spi) {
     return spi != 0 && macs.get().stream().anyMatch(mac -> marked(mac, spi >>> MAC_BITS) == spi);
+  }
+
+  /** An SA cluster hangs on it: from now on it counts as one of ours, whoever gave it out. */
+  public void inUse(long spi) {
+    if (!ours(spi)) {
+      foreign.merge(spi, 1, Integer::sum);
+    }
+  }
+
+  /** One SA cluster less hangs on it. */
+  public void outOfUse(long spi) {
+    foreign.computeIfPresent(spi, (_, uses) -> uses == 1 ? null : uses - 1);
   }
 
   /** A new SPI; never 0, which means "none" in IKE_SA_INIT (RFC 7296 §3.1). */

@@ -33,6 +33,8 @@ import java.util.Optional;
  * @param mobility where the peer may be (RFC 4555)
  * @param eap how far EAP has come; empty before and after it, and without it
  * @param grants what authentication has brought beside the identity
+ * @param ivSpaces of other gateways that may have sent under the keys of the session before it came
+ *     here
  */
 public record IkeSaImage(
     long sessionId,
@@ -67,7 +69,8 @@ public record IkeSaImage(
     Extensions extensions,
     Mobility mobility,
     Optional<EapProgress> eap,
-    Grants grants) {
+    Grants grants,
+    List<IvSpace> ivSpaces) {
 
   private static final int NAT_PORT = 4500; // RFC 3948 §2
 
@@ -444,6 +447,14 @@ public record IkeSaImage(
       return withSeenAs(NOT_SEEN);
     }
   }
+
+  /**
+   * What a gateway may have used as explicit IVs, which nobody else may use under the same keys.
+   *
+   * @param issuer SHA-256 of the key by which the gateway is known when sessions move
+   * @param members what the first 12 bits of its IVs may be: the ids of its members
+   */
+  public record IvSpace(byte[] issuer, List<Integer> members) {}
 
   /**
    * An EAP conversation under way (RFC 7296 §2.16).

@@ -182,6 +182,29 @@ final class SaClusterTable {
                 .thenApply(SaClusterTable::ended));
   }
 
+  /** Ends one under its owner's fence; what is named by it only follows. */
+  CompletionStage<Outcome> withdraw(int saId, Fence fence) {
+    return clusters
+        .find(saId)
+        .thenCompose(
+            before ->
+                clusters
+                    .submit(saId, new Change.Remove(fence))
+                    .thenCompose(
+                        answer ->
+                            answer.outcome() == Outcome.DONE
+                                ? forget(saId, before).thenApply(_ -> Outcome.DONE)
+                                : CompletableFuture.completedStage(answer.outcome())));
+  }
+
+  private CompletionStage<Outcome> forget(int saId, Answer before) {
+    return before instanceof Answer.WithEntry(_, Stored stored)
+        ? routes
+            .submit(saId, new Change.Discard(stored.header().ikeSpi()))
+            .thenCombine(discardSpis(saId, before), (_, outcome) -> outcome)
+        : CompletableFuture.completedStage(Outcome.DONE);
+  }
+
   private static Outcome ended(Answer answer) {
     return answer.outcome() == Outcome.GONE ? Outcome.DONE : answer.outcome();
   }

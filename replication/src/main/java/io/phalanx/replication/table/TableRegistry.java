@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 
 /** The registry over tables. */
 public final class TableRegistry implements Registry {
@@ -19,6 +21,8 @@ public final class TableRegistry implements Registry {
 
   private static final int BLOCK_BITS = 62;
   private static final String KEEPER = "keeper/";
+  private static final int USED_DAYS = 2;
+  private static final int USED_DAYS_SWEPT = 8;
 
   private final Table<String> counters;
   private final AddressTable addresses;
@@ -94,6 +98,38 @@ public final class TableRegistry implements Registry {
     return answer instanceof Answer.WithEntry(_, Stored stored)
         ? Optional.of(stored.header().owner())
         : Optional.empty();
+  }
+
+  /** The day is noted as the owner: so those of days gone by are found. */
+  @Override
+  public CompletionStage<Optional<Boolean>> useOnce(String what, long nowMillis) {
+    long day = TimeUnit.MILLISECONDS.toDays(nowMillis);
+    long token = ThreadLocalRandom.current().nextLong();
+    Stored note = new Stored(Header.created(usedOn(day), token, 0), new byte[0]);
+    forgetUsed(day - USED_DAYS);
+    return counters
+        .submit("used/" + what, new Change.Create(note))
+        .thenApply(
+            answer ->
+                switch (answer.outcome()) {
+                  case DONE -> Optional.of(true);
+                  case GONE, FENCED -> Optional.of(false);
+                  case UNKNOWN -> Optional.empty();
+                });
+  }
+
+  private void forgetUsed(long day) {
+    for (long old = day; old > day - USED_DAYS_SWEPT; old--) {
+      Fence fence = usedOn(old);
+      counters
+          .keysOf(fence.owner())
+          .thenAccept(keys -> keys.forEach(key -> counters.submit(key, new Change.Remove(fence))));
+    }
+  }
+
+  /** No member has the id 0. */
+  private static Fence usedOn(long day) {
+    return new Fence(new Owner(0, (int) (day & ((1L << INCARNATION_BITS) - 1))), 1);
   }
 
   @Override

@@ -255,6 +255,11 @@ public final class TableStore implements SaStore, LeaseStore {
   }
 
   @Override
+  public CompletionStage<Outcome> withdraw(int saId, Fence fence) {
+    return saClusters.withdraw(saId, fence);
+  }
+
+  @Override
   public void watchRoutes(RouteListener listener) {
     saClusters.watchRoutes(listener);
   }

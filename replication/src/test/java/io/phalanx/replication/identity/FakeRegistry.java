@@ -58,6 +58,11 @@ final class FakeRegistry implements Registry {
   }
 
   @Override
+  public CompletionStage<Optional<Boolean>> useOnce(String what, long nowMillis) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public CompletionStage<List<String>> leasesHere() {
     throw new UnsupportedOperationException();
   }

@@ -45,6 +45,29 @@ class SpisTest {
   }
 
   @Test
+  void shouldKnowSpisOfAnotherClusterWhileTheyAreInUse() {
+    EspSpis spis = new EspSpis(List.of(NEW), registry);
+    int foreign =
+        new Random(3).ints().filter(spi -> !spis.plausible(spi)).findFirst().orElseThrow();
+    int own = spis.next().orElseThrow();
+    spis.inUse(foreign);
+    spis.inUse(own);
+    assertThat(spis.plausible(foreign)).isTrue();
+    spis.outOfUse(foreign);
+    spis.outOfUse(own);
+    assertThat(spis.plausible(foreign)).isFalse();
+    assertThat(spis.plausible(own)).isTrue();
+
+    IkeSpis ike = new IkeSpis(List.of(NEW), new Random(4)::nextLong);
+    ike.inUse(5);
+    ike.inUse(5);
+    ike.outOfUse(5);
+    assertThat(ike.plausible(5)).as("another SA cluster hangs on it").isTrue();
+    ike.outOfUse(5);
+    assertThat(ike.plausible(5)).isFalse();
+  }
+
+  @Test
   void espSpisOfTwoSecretsNeverCollide() {
     EspSpis before = new EspSpis(List.of(OLD), new FakeRegistry());
     EspSpis rotated = new EspSpis(List.of(NEW, OLD), new FakeRegistry());

@@ -132,7 +132,7 @@ class ImageCodecTest {
         Images.ikeSa(1, 4, InetSocketAddress.createUnresolved("hunter2.example", 1));
     assertThatThrownBy(() -> IKE.encode(broken))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("an image that cannot be written: JsonMappingException at peer")
+        .hasMessage("a record that cannot be written: JsonMappingException at peer")
         .hasNoCause();
   }
 

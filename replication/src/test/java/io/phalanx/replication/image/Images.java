@@ -154,7 +154,8 @@ public final class Images {
             3600,
             600,
             60,
-            new IkeSaImage.Account(IkeSaImage.Account.Stage.RUNNING, true, 1, 2, 3, 4)));
+            new IkeSaImage.Account(IkeSaImage.Account.Stage.RUNNING, true, 1, 2, 3, 4)),
+        List.of(new IkeSaImage.IvSpace(octets(0x7a, 32), List.of(4, 5))));
   }
 
   public static SaClusterImage saCluster(int id) {
