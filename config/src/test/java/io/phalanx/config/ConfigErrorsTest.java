@@ -369,6 +369,25 @@ class ConfigErrorsTest {
     assertThat(errors(text).getLast()).contains("radius.tries: 11 is out of range");
   }
 
+  @Test
+  void shouldTellWhatIsWrongWithContextTransfer() {
+    String text =
+        Example.MINIMAL
+            + """
+            context-transfer:
+              key: our.key
+              partners: [{name: west, key: west.pub}, {name: west, key: other.pub}, {name: a b, key: c}]
+            """;
+    assertThat(errors(text)).hasSize(2);
+    assertThat(errors(text).getFirst()).contains("another entry has the name \"west\"");
+    assertThat(errors(text).getLast())
+        .contains("context-transfer.partners[2].name: \"a b\" is not");
+    assertThat(errors(Example.MINIMAL + "context-transfer: {key: our.key}\n"))
+        .singleElement()
+        .asString()
+        .contains("partners");
+  }
+
   private static String spoiled(String right, String wrong) {
     assertThat(Example.MINIMAL).contains(right);
     return Example.MINIMAL.replace(right, wrong.replace("\\n", "\n"));

@@ -112,6 +112,17 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void shouldLoadThePartnersOfTheExample() throws Exception {
+    Example.writeInto(directory);
+    GatewayConfig config = loaded(ConfigLoader.load(directory.resolve("phalanx.yaml"))).config();
+    assertThat(config.contextTransfer())
+        .contains(
+            new GatewayConfig.ContextTransfer(
+                directory.resolve("berlin.key"),
+                List.of(new GatewayConfig.Partner("paris", directory.resolve("paris.pub")))));
+  }
+
+  @Test
   void shouldLoadTheConnectionsOfTheExample() throws Exception {
     Example.writeInto(directory);
     GatewayConfig config = loaded(ConfigLoader.load(directory.resolve("phalanx.yaml"))).config();

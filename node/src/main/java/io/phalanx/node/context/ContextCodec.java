@@ -6,7 +6,7 @@ import io.phalanx.replication.image.Decoded;
 /** Sets of contexts as CBOR (RFC 8949). Nothing here throws on what it reads. */
 public final class ContextCodec {
   /** IKE SAs of a set. */
-  public static final int IKE_SAS_MAX = 10_000;
+  public static final int IKE_SAS_MAX = 4096;
 
   private static final int ID_OCTETS = 16;
   private static final CborRecords<ContextSet> RECORDS =

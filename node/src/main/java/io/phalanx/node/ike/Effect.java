@@ -105,8 +105,10 @@ public sealed interface Effect {
    *
    * @param given the IKE SA as it was; empty if it stays
    * @param why it stays
+   * @param forNow whether that may be different in a moment
    */
-  record GivenAway(long localSpi, Optional<IkeSaImage> given, String why) implements Effect {}
+  record GivenAway(long localSpi, Optional<IkeSaImage> given, String why, boolean forNow)
+      implements Effect {}
 
   /** A line for the log: what happened to a session. Never holds a secret. */
   record Report(long sessionId, String event, String detail) implements Effect {}

@@ -26,7 +26,12 @@ final class GivingAway {
   void give(IkeSa sa, long untilMillis) {
     Optional<String> obstacle = obstacle(sa);
     if (obstacle.isPresent()) {
-      sa.hold(new Effect.GivenAway(sa.localSpi, Optional.empty(), obstacle.get()));
+      sa.hold(new Effect.GivenAway(sa.localSpi, Optional.empty(), obstacle.get(), false));
+      return;
+    }
+    if (!sa.quiet() || !sa.rekeyedByPeer.isEmpty()) {
+      String why = "an exchange is under way";
+      sa.hold(new Effect.GivenAway(sa.localSpi, Optional.empty(), why, true));
       return;
     }
     IkeSaImage given = sa.image();
@@ -41,15 +46,12 @@ final class GivingAway {
     sa.extensions = sa.extensions.withTokenDue(false);
     sa.expiresAtMillis = untilMillis;
     sa.local.endTold = true;
-    sa.hold(new Effect.GivenAway(sa.localSpi, Optional.of(given), ""));
+    sa.hold(new Effect.GivenAway(sa.localSpi, Optional.of(given), "", false));
   }
 
   private Optional<String> obstacle(IkeSa sa) {
     if (sa.phase != Phase.ESTABLISHED) {
       return Optional.of("it is not established, or has been replaced");
-    }
-    if (!sa.quiet() || !sa.rekeyedByPeer.isEmpty()) {
-      return Optional.of("an exchange is under way");
     }
     if (sa.extensions.family() > 0) {
       return Optional.of("there are cloned IKE SAs beside it");

@@ -42,7 +42,7 @@ public final class AdminServer implements AutoCloseable {
   private static final Pattern DRAIN_WAIT = Pattern.compile("wait=[0-9]{1,7}");
   private static final Pattern CONTEXTS =
       Pattern.compile("to=[A-Za-z0-9._-]{1,63}(&session=[0-9a-f]{16})*|from=[A-Za-z0-9._-]{1,63}");
-  private static final int CONTEXT_SET_OCTETS_MAX = 32 << 20;
+  private static final int CONTEXT_SET_OCTETS_MAX = 256 << 20;
   private static final ObjectWriter JSON = new ObjectMapper().writer();
 
   static {

@@ -1,5 +1,6 @@
 package io.phalanx.node.runtime;
 
+import io.phalanx.node.context.ContextCodec;
 import io.phalanx.node.ike.Effect;
 import io.phalanx.node.ike.Event;
 import io.phalanx.replication.image.IkeSaImage;
@@ -29,6 +30,11 @@ final class ContextExport {
   private static final int AT_ONCE_MAX = 64;
   private static final long ANSWER_MILLIS_MAX = 10_000;
 
+  /** An IKE SA in an exchange is asked for again, for three seconds. */
+  private static final long PAUSE_MILLIS = 100;
+
+  private static final int ATTEMPTS_MAX = 30;
+
   /** An IKE SA with all of its SA clusters, none of which is in this cluster any more. */
   record Session(IkeSaImage ike, List<SaClusterImage> saClusters) {}
 
@@ -37,12 +43,14 @@ final class ContextExport {
    */
   record Given(List<Session> sessions, List<String> left) {}
 
+  private record Asked(long sessionId, int attempt) {}
+
   /** One export. */
   private static final class Run {
     final Deque<IkeSaImage> waiting = new ArrayDeque<>();
 
-    /** By our IKE SPI: ids of the sessions that the engine was asked for. */
-    final Map<Long, Long> asked = new HashMap<>();
+    /** By our IKE SPI: what the engine was asked for and has not answered. */
+    final Map<Long, Asked> asked = new HashMap<>();
 
     final List<Session> sessions = new ArrayList<>();
     final List<String> left = new ArrayList<>();
@@ -82,8 +90,13 @@ final class ContextExport {
     running = Optional.of(run);
     Set<Long> missing = new HashSet<>(wanted);
     for (IkeSaImage image : ike.established()) {
-      if (wanted.isEmpty() || missing.remove(image.sessionId())) {
+      if (!wanted.isEmpty() && !missing.remove(image.sessionId())) {
+        continue;
+      }
+      if (run.waiting.size() < ContextCodec.IKE_SAS_MAX) {
         run.waiting.add(image);
+      } else {
+        run.left.add(line(image.sessionId(), "the set is full; make another one"));
       }
     }
     missing.forEach(id -> run.left.add(line(id, "it is not here, or not established")));
@@ -99,9 +112,7 @@ final class ContextExport {
         run.left.add(line(image.sessionId(), "a Child SA of it is at another member"));
       } else {
         run.underWay++;
-        run.asked.put(spi, image.sessionId());
-        control.after(ANSWER_MILLIS_MAX, () -> unanswered(run, spi));
-        ike.step(new Event.GiveAway(spi, run.untilMillis));
+        ask(run, spi, new Asked(image.sessionId(), 1));
       }
     }
     if (run.underWay == 0 && running.filter(run::equals).isPresent()) {
@@ -114,26 +125,34 @@ final class ContextExport {
     return directory.carried(saId).isPresent();
   }
 
+  private void ask(Run run, long spi, Asked asked) {
+    run.asked.put(spi, asked);
+    control.after(ANSWER_MILLIS_MAX, () -> unanswered(run, spi, asked));
+    ike.step(new Event.GiveAway(spi, run.untilMillis));
+  }
+
   /** One that comes too late is among those that are left, as lost. */
   private void givenAway(Effect.GivenAway answer) {
     running.ifPresent(
         run ->
             Optional.ofNullable(run.asked.remove(answer.localSpi()))
-                .ifPresent(sessionId -> answered(run, sessionId, answer)));
+                .ifPresent(asked -> answered(run, asked, answer)));
   }
 
-  private void answered(Run run, long sessionId, Effect.GivenAway answer) {
-    if (answer.given().isEmpty()) {
-      over(run, line(sessionId, answer.why()));
+  private void answered(Run run, Asked asked, Effect.GivenAway answer) {
+    if (answer.forNow() && asked.attempt() < ATTEMPTS_MAX) {
+      Asked again = new Asked(asked.sessionId(), asked.attempt() + 1);
+      control.after(PAUSE_MILLIS, () -> ask(run, answer.localSpi(), again));
+    } else if (answer.given().isEmpty()) {
+      over(run, line(asked.sessionId(), answer.why()));
     } else {
       withdraw(run, answer.given().get(), new ArrayList<>());
     }
   }
 
-  private void unanswered(Run run, long spi) {
-    Long sessionId = run.asked.remove(spi);
-    if (sessionId != null) {
-      over(run, line(sessionId, "the store did not answer; it may be lost"));
+  private void unanswered(Run run, long spi, Asked asked) {
+    if (run.asked.remove(spi, asked)) {
+      over(run, line(asked.sessionId(), "the store did not answer; it may be lost"));
     }
   }
 

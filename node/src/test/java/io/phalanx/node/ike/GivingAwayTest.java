@@ -117,7 +117,7 @@ final class GivingAwayTest {
     assertThat(giveAway(world))
         .isEqualTo(
             new Effect.GivenAway(
-                world.right.only().localSpi(), Optional.empty(), "an exchange is under way"));
+                world.right.only().localSpi(), Optional.empty(), "an exchange is under way", true));
     assertThat(world.right.only().phase()).isEqualTo(Phase.ESTABLISHED);
   }
 
