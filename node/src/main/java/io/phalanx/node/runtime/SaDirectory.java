@@ -503,8 +503,10 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
       if (route.fence().epoch() >= begun) {
         follow(route.saId(), begun);
       }
-    } else if (mine == null) {
+    } else if (mine == null && !held.waits(route.saId())) {
       routeTo(route);
+    } else if (mine == null) {
+      // The store is asked already, and knows more than a route that is told once more.
     } else if (route.fence().epoch() > mine.fence().epoch()) {
       relinquish(route.saId());
       routeTo(route);
@@ -534,7 +536,9 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
 
   @Override
   public void up(Owner owner) {
-    routes.ownedBy(owner).forEach(this::routeTo);
+    routes.ownedBy(owner).stream()
+        .filter(route -> !held.waits(route.saId()))
+        .forEach(this::routeTo);
   }
 
   /** Packets for what the lost member carried come to us from now on, and claim it. */

@@ -158,6 +158,22 @@ class SaDirectoryTest {
     assertThat(lookUps).isEqualTo(2);
   }
 
+  /** Routes are told once more when a member leaves the store. */
+  @Test
+  void shouldNotGoBackToTheOldOwnerWhenItsRouteIsToldOnceMore() {
+    knowsTheRouteTo(OTHER, 3);
+    stored.put(SA, owned(SELF, 4, 500, 90));
+    unknownAnswers = 1;
+    control.execute(
+        () -> {
+          directory.handedOver(SA);
+          directory.routeChanged(ownedBy(OTHER, 3));
+          directory.up(OTHER);
+        });
+    waitFor("install SequenceState[nextOutbound=500, outLease=500, inSeen=90, inLimit=90]");
+    assertThat(done).doesNotContain("route to 2");
+  }
+
   @Test
   void shouldNotBelieveAnAnswerThatIsOlderThanItsRoute() {
     knowsTheRouteTo(new Owner(3, 7), 4);
