@@ -34,6 +34,7 @@ import io.phalanx.replication.image.IkeSaImage.Phase;
 import io.phalanx.replication.image.IkeSaImage.SyncedIds;
 import io.phalanx.replication.image.SaClusterImage;
 import io.phalanx.replication.image.SaClusterImage.Limits;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -43,6 +44,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
+import java.util.regex.Pattern;
 
 /** Images as contexts, and back. Nothing here throws on a context that is wrong. */
 public final class Contexts {
@@ -54,6 +56,9 @@ public final class Contexts {
   private static final int NAT_PORT = 4500; // RFC 3948 §2
   private static final int IKE_PORT = 500;
   private static final int IKEV2 = 2;
+  private static final int WINDOW_DEFAULT = 1024;
+  private static final int WINDOW_STEP = 32;
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,63}");
   private static final byte[] NO_OCTETS = new byte[0];
 
   /** What came of a context. */
@@ -139,7 +144,9 @@ public final class Contexts {
         ike.expiresAtMillis(),
         ike.connection(),
         saClusters.stream().map(each -> ipsec(ike, each)).toList(),
-        Optional.of(new Phalanx(ike.sessionId(), ike.mobility(), ike.grants())));
+        Optional.of(
+            new Phalanx(
+                ike.sessionId(), ike.mobility(), ike.grants(), ike.extensions().syncedIds())));
   }
 
   private IpsecContext ipsec(IkeSaImage ike, SaClusterImage image) {
@@ -236,6 +243,17 @@ public final class Contexts {
   private Restored restored(IkeContext context, List<IvSpace> ivSpaces, long nowMillis)
       throws Wrong {
     check(context.version() == IKEV2, "version: not IKEv2");
+    name("connection", context.connection());
+    check(
+        context.condition().eapIdentity().codePoints().noneMatch(Character::isISOControl),
+        "eap_identity: has control characters");
+    check(
+        context.created() >= 0
+            && context.established() >= 0
+            && context.rekeyAt() >= 0
+            && context.reauthAt() >= 0
+            && context.expiresAt() >= 0,
+        "created, established, rekey_at, reauth_at, expires_at: below 0");
     check(context.ipsecSas().size() <= CHILDREN_MAX, "ipsec_sas: more than 64");
     check(context.answers().size() <= ANSWERS_MAX, "answers: more than 64");
     check(
@@ -257,7 +275,7 @@ public final class Contexts {
             Secret.EMPTY, // the peer's token and ours are of the other cluster's making
             true,
             condition.redirect(),
-            condition.messageIdSync() ? Optional.of(SyncedIds.NONE) : Optional.empty(),
+            syncedIds(context),
             condition.cloneIkeSa(),
             0,
             false);
@@ -324,10 +342,14 @@ public final class Contexts {
     check(child.childSeqI() >= 0 && child.childSeqI() <= last, "child_seq_i: out of range");
     int inbound = espSpi("child_spi_i", child.childSpiI());
     int outbound = espSpi("child_spi_o", child.childSpiO());
-    int window = child.windowSize();
+    check(child.windowSize() >= 0, "window_size: below 0");
+    name("child", child.child());
     check(
-        window >= 32 && window <= ReplayWindow.SIZE_BITS_MAX && window % 32 == 0,
-        "window_size: 32 to 8192 in steps of 32");
+        child.lifetimeAt() >= 0
+            && child.lifetimeBytes() >= 0
+            && child.lifetimePackets() >= 0
+            && child.created() >= 0,
+        "lifetime_at, lifetime_bytes, lifetime_packets, created: below 0");
     EspSuite suite = espSuite(child);
     length("enc_key_i", child.encKeyI(), suite.encryptionKeyOctets());
     length("enc_key_o", child.encKeyO(), suite.encryptionKeyOctets());
@@ -364,17 +386,27 @@ public final class Contexts {
                 child.intKeyO(),
                 new PeerPath(endpoint("other_host", peer), listenIndex(child.myHost())))),
         child.esn(),
-        window,
+        window(child.windowSize()),
         selectors("ts_l", child.tsL()),
         selectors("ts_r", child.tsR()),
-        Math.max(0, child.lifetimeBytes()),
-        Math.max(0, child.lifetimePackets()),
+        child.lifetimeBytes(),
+        child.lifetimePackets(),
         child.transport().isPresent()
             ? Optional.of(ends(child.transport().get()))
             : Optional.empty(),
         new PacketHandling(mtu, handling.clampMss(), handling.outerDscp(), handling.copyEcn()),
         child.created(),
         new Limits(child.childSeqO() + 1, child.childSeqI()));
+  }
+
+  /** The next size that we have: a window that is smaller or larger than there is as safe. */
+  private static int window(int bits) {
+    int wanted = bits == 0 ? WINDOW_DEFAULT : Math.min(bits, ReplayWindow.SIZE_BITS_MAX);
+    return (wanted + WINDOW_STEP - 1) / WINDOW_STEP * WINDOW_STEP;
+  }
+
+  private static void name(String what, String name) throws Wrong {
+    check(NAME.matcher(name).matches(), what + ": not a name of a configuration");
   }
 
   private static TransportAddresses ends(Ends ends) throws Wrong {
@@ -396,6 +428,15 @@ public final class Contexts {
               && each.toPort() >= 0
               && each.toPort() <= 0xffff,
           name + ": protocol or port out of range");
+      check(
+          each.type() == (each.fromAddress() instanceof Inet4Address ? 7 : 8),
+          name + ": a type that is not its addresses'");
+      check(
+          each.fromPort() <= each.toPort()
+              && Arrays.compareUnsigned(
+                      each.fromAddress().getAddress(), each.toAddress().getAddress())
+                  <= 0,
+          name + ": a range that ends before it begins");
     }
     return all.stream()
         .map(
@@ -516,6 +557,12 @@ public final class Contexts {
   private static int espSpi(String name, long spi) throws Wrong {
     check(spi > SPI_RESERVED_MAX && spi <= 0xffff_ffffL, name + ": out of range");
     return (int) spi;
+  }
+
+  private static Optional<SyncedIds> syncedIds(IkeContext context) {
+    return context.condition().messageIdSync()
+        ? Optional.of(context.phalanx().flatMap(Phalanx::syncedIds).orElse(SyncedIds.NONE))
+        : Optional.empty();
   }
 
   /** Whoever began the session chooses its addresses (RFC 4555 §3.5). */

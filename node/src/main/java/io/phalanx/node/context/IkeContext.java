@@ -5,6 +5,7 @@ import io.phalanx.config.Secret;
 import io.phalanx.replication.image.IkeSaImage.Grants;
 import io.phalanx.replication.image.IkeSaImage.Mobility;
 import io.phalanx.replication.image.IkeSaImage.SentResponse;
+import io.phalanx.replication.image.IkeSaImage.SyncedIds;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -106,6 +107,8 @@ public record IkeContext(
 
   /**
    * @param session its id, over rekeys and members
+   * @param syncedIds the last synchronisation of message ids, should the peer ask once more
    */
-  public record Phalanx(long session, Mobility mobility, Grants grants) {}
+  public record Phalanx(
+      long session, Mobility mobility, Grants grants, Optional<SyncedIds> syncedIds) {}
 }

@@ -65,7 +65,7 @@ public final class TransferKeys {
   private static String pem(String type, byte[] der) {
     String base64 =
         Base64.getMimeEncoder(LINE, "\n".getBytes(StandardCharsets.US_ASCII)).encodeToString(der);
-    return "-----BEGIN %s-----%n%s%n-----END %s-----%n".formatted(type, base64, type);
+    return "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(type, base64, type);
   }
 
   /**

@@ -26,6 +26,7 @@ import io.phalanx.replication.image.IkeSaImage.Keys;
 import io.phalanx.replication.image.IkeSaImage.Mobility;
 import io.phalanx.replication.image.IkeSaImage.Phase;
 import io.phalanx.replication.image.IkeSaImage.SentResponse;
+import io.phalanx.replication.image.IkeSaImage.SyncedIds;
 import io.phalanx.replication.image.SaClusterImage;
 import io.phalanx.replication.image.SaClusterImage.Limits;
 import java.net.InetAddress;
@@ -98,6 +99,7 @@ final class ContextsTest {
             .withFragmentation(true)
             .withMobike(true)
             .withPeerWindow(5)
+            .withSyncedIds(Optional.of(new SyncedIds(9, new byte[32], new byte[] {3})))
             .withTokenDue(true),
         Mobility.NONE.withPeerAddresses(List.of(InetAddress.ofLiteral("198.51.100.8"))),
         Optional.empty(),
@@ -191,6 +193,18 @@ final class ContextsTest {
   }
 
   @Test
+  void shouldTakeAWindowOfAnySize() {
+    Map<Integer, Integer> sizes = Map.of(0, 1024, 33, 64, 64, 64, 100_000, 8192);
+    sizes.forEach(
+        (theirs, ours) -> {
+          IpsecContext child =
+              changed(context().ipsecSas().getFirst(), Map.of("windowSize", theirs));
+          IkeContext all = changed(context(), Map.of("ipsecSas", List.of(child)));
+          assertThat(restored(all).saClusters().getFirst().windowSizeBits()).isEqualTo(ours);
+        });
+  }
+
+  @Test
   void shouldKnowAListenAddressOfItsOwn() {
     Contexts elsewhere = new Contexts(List.of(InetAddress.ofLiteral("203.0.113.1")));
     assertThat(elsewhere.images(context(), SPACES, 0))
@@ -213,6 +227,8 @@ final class ContextsTest {
     wrong.put("dhAlg", 2);
     wrong.put("keys", Optional.empty());
     wrong.put("messageIdOwn", -1L);
+    wrong.put("connection", "road\n");
+    wrong.put("rekeyAt", -1L);
     wrong.put(
         "ipsecSas", List.of(context().ipsecSas().getFirst(), context().ipsecSas().getFirst()));
     wrong.forEach(
@@ -238,8 +254,12 @@ final class ContextsTest {
     wrong.put("childSpiI", 255L);
     wrong.put("childSpiO", 1L << 32);
     wrong.put("seqOverflow", true);
-    wrong.put("windowSize", 33);
-    wrong.put("tsL", List.of());
+    wrong.put("windowSize", -1);
+    wrong.put("child", "\u001b[2J");
+    wrong.put("lifetimeBytes", -1L);
+    wrong.put("tsR", List.of(new IpsecContext.Selector(0, 65535, 8, 0, OURS, OURS)));
+    wrong.put("tsL", List.of(new IpsecContext.Selector(2, 1, 7, 0, OURS, OURS)));
+    wrong.put("otherHost", new IkeContext.Host(new byte[4], 0));
     wrong.put("pathMtu", 100);
     wrong.forEach(
         (name, value) -> {
