@@ -108,8 +108,9 @@ final class ContextExport {
     while (run.underWay < AT_ONCE_MAX && !run.waiting.isEmpty()) {
       IkeSaImage image = run.waiting.remove();
       long spi = image.localSpi();
-      if (image.children().stream().anyMatch(each -> !carried(each.saId()))) {
-        run.left.add(line(image.sessionId(), "a Child SA of it is at another member"));
+      if (image.children().stream().anyMatch(each -> !directory.stays(each.saId()))) {
+        run.left.add(
+            line(image.sessionId(), "a Child SA of it is at another member, or on its way there"));
       } else {
         run.underWay++;
         ask(run, spi, new Asked(image.sessionId(), 1));
@@ -121,8 +122,9 @@ final class ContextExport {
     }
   }
 
-  private boolean carried(int saId) {
-    return directory.carried(saId).isPresent();
+  /** Whether sessions leave: nothing else is to move them then. */
+  boolean running() {
+    return running.isPresent();
   }
 
   private void ask(Run run, long spi, Asked asked) {

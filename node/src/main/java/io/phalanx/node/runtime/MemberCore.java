@@ -330,7 +330,7 @@ public final class MemberCore {
     if (senders.sentMore(sa.image().id(), usage.outPackets())) {
       ike.step(new Event.PeerSent(ikeSpi));
     }
-    if (drain.view().state() == DrainView.State.SERVING) {
+    if (drain.view().state() == DrainView.State.SERVING && !contextExport.running()) {
       following.look(sa, usage.inPackets());
     }
   }

@@ -566,6 +566,11 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
     return routes.get(saId);
   }
 
+  /** Whether it is carried here, and is not on its way to another member. */
+  boolean stays(int saId) {
+    return carried.containsKey(saId) && !held.waits(saId);
+  }
+
   Optional<Carried> carried(int saId) {
     return Optional.ofNullable(carried.get(saId));
   }
