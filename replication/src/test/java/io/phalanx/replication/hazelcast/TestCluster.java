@@ -15,6 +15,7 @@ import io.phalanx.replication.link.TestPki;
 import io.phalanx.replication.seal.Keyring;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -26,6 +27,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -47,6 +49,8 @@ final class TestCluster implements AutoCloseable {
   }
 
   /** Nobody is started yet. */
+  private static final Random PORTS = new Random();
+
   static TestCluster of(int size) throws IOException {
     return of(size, size / 2 + 1);
   }
@@ -59,7 +63,7 @@ final class TestCluster implements AutoCloseable {
     List<ServerSocket> held = new ArrayList<>();
     List<ClusterMember> configured = new ArrayList<>();
     for (int id = 1; id <= size; id++) {
-      held.add(new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1")));
+      held.add(freePort());
       int port = held.getLast().getLocalPort();
       configured.add(new ClusterMember(id, loopback(1), loopback(port)));
     }
@@ -80,6 +84,20 @@ final class TestCluster implements AutoCloseable {
             Duration.ofMillis(50),
             Duration.ofMillis(200),
             secured(new StoreSecurity.Closed())));
+  }
+
+  /** Below those that the kernel gives to connections: one of them could take it meanwhile. */
+  private static ServerSocket freePort() throws IOException {
+    IOException last = new IOException("none tried");
+    for (int tried = 0; tried < 100; tried++) {
+      int port = PORTS.nextInt(20_000, 32_000);
+      try {
+        return new ServerSocket(port, 1, InetAddress.ofLiteral("127.0.0.1"));
+      } catch (BindException taken) {
+        last = taken;
+      }
+    }
+    throw new IOException("no port of a hundred is free", last);
   }
 
   private static Protection secured(StoreSecurity security) {
