@@ -221,6 +221,23 @@ public final class Charon implements AutoCloseable {
     control("--rekey", "--ike", name);
   }
 
+  /** Rekeys the Child SA and the IKE SA of the road warrior; returns once both are new. */
+  public void rekeyBoth() throws IOException, InterruptedException {
+    Sas before = sas();
+    rekeyChild();
+    rekeyIke();
+    Waiting.until(
+        "both SAs are new",
+        20,
+        () -> {
+          Sas now = sas();
+          return now.children() == 1
+              && !now.ikeSpis().isEmpty()
+              && !now.ikeSpis().equals(before.ikeSpis())
+              && !now.childSpis().equals(before.childSpis());
+        });
+  }
+
   /** Begins to authenticate anew, by another IKE SA. */
   public void reauthenticate(String name) throws IOException, InterruptedException {
     control("--rekey", "--ike", name, "--reauth");

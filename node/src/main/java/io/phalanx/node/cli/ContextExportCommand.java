@@ -9,6 +9,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -31,6 +32,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class ContextExportCommand implements Callable<Integer> {
   private static final Pattern ID = Pattern.compile("[0-9a-f]{16}");
+
+  /** Long: an answer that is not waited for is sessions lost. */
+  static final Duration ANSWER_MAX = Duration.ofMinutes(10);
 
   @Parameters(paramLabel = "HOST:PORT", description = "The admin port of the member.")
   private String admin = "";
@@ -80,7 +84,11 @@ final class ContextExportCommand implements Callable<Integer> {
 
   private int export(FileChannel channel) throws IOException, InterruptedException {
     String chosen = sessions.stream().map(id -> "&session=" + id).collect(Collectors.joining());
-    JsonNode told = ContextPage.post(admin, "to=" + partner + chosen, new byte[0]);
+    JsonNode told =
+        AdminPage.json(
+            AdminPage.of(admin, "/contexts?to=" + partner + chosen)
+                .within(ANSWER_MAX)
+                .post(new byte[0]));
     ByteBuffer set = ByteBuffer.wrap(told.path("set").binaryValue());
     while (set.hasRemaining()) {
       channel.write(set);

@@ -39,7 +39,11 @@ final class ContextImportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    JsonNode told = ContextPage.post(admin, "from=" + partner, Files.readAllBytes(file));
+    JsonNode told =
+        AdminPage.json(
+            AdminPage.of(admin, "/contexts?from=" + partner)
+                .within(ContextExportCommand.ANSWER_MAX)
+                .post(Files.readAllBytes(file)));
     told.path("left").forEach(line -> out.println("left " + line.asText()));
     out.printf("%d sessions are here%n", told.path("sessions").asInt());
     return told.path("left").isEmpty() ? Phalanx.OK : Phalanx.FAILED;

@@ -2,13 +2,8 @@ package io.phalanx.node.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,8 +20,6 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 final class RedirectCommand implements Callable<Integer> {
-  private static final Duration ANSWER_MAX = Duration.ofSeconds(5);
-
   @Parameters(index = "0", paramLabel = "HOST:PORT", description = "The admin port of the member.")
   private String admin = "";
 
@@ -43,22 +36,9 @@ final class RedirectCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    URI page =
-        URI.create(
-            "http://"
-                + admin
-                + "/redirect?to="
-                + URLEncoder.encode(gateway, StandardCharsets.UTF_8));
-    HttpRequest request =
-        HttpRequest.newBuilder(page)
-            .POST(HttpRequest.BodyPublishers.noBody())
-            .timeout(ANSWER_MAX)
-            .build();
-    try (HttpClient client = HttpClient.newBuilder().connectTimeout(ANSWER_MAX).build()) {
-      HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-      out.print(answer.body());
-      out.flush();
-      return answer.statusCode() == 200 ? Phalanx.OK : Phalanx.FAILED;
-    }
+    String to = URLEncoder.encode(gateway, StandardCharsets.UTF_8);
+    out.print(AdminPage.of(admin, "/redirect?to=" + to).post(new byte[0]));
+    out.flush();
+    return Phalanx.OK;
   }
 }

@@ -16,7 +16,7 @@ import java.util.Optional;
  * gateway that gives it away. Algorithms are transform ids of IANA, times wall clocks in
  * milliseconds with 0 for never.
  *
- * @param version 2
+ * @param version {@link #IKEV2}
  * @param initiator whether it was the initiator of this IKE SA
  * @param encAlgIkeLen key length in bits, without a salt
  * @param intAlgIke 0 with a combined-mode cipher
@@ -65,6 +65,7 @@ public record IkeContext(
     String connection,
     List<IpsecContext> ipsecSas,
     Optional<Phalanx> phalanx) {
+  public static final int IKEV2 = 2;
 
   /**
    * @param address 4 or 16 octets; empty for any of ours

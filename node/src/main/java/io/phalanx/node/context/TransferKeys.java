@@ -1,5 +1,6 @@
 package io.phalanx.node.context;
 
+import io.phalanx.config.Pem;
 import io.phalanx.config.Secret;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,6 @@ public final class TransferKeys {
       Pattern.compile("-----BEGIN ([A-Z ]+)-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
   private static final String PRIVATE = "PRIVATE KEY";
   private static final String PUBLIC = "PUBLIC KEY";
-  private static final int LINE = 64;
 
   /** The two keys of a cluster, 32 octets each. */
   public record Pair(Secret privateKey, byte[] publicKey) {}
@@ -51,21 +51,15 @@ public final class TransferKeys {
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.writeString(
         privateFile,
-        pem(PRIVATE, PrivateKeyInfoFactory.createPrivateKeyInfo(key).getEncoded()),
+        Pem.block(PRIVATE, PrivateKeyInfoFactory.createPrivateKeyInfo(key).getEncoded()),
         StandardOpenOption.TRUNCATE_EXISTING);
     Files.writeString(
         publicFile,
-        pem(
+        Pem.block(
             PUBLIC,
             SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(key.generatePublicKey())
                 .getEncoded()),
         StandardOpenOption.CREATE_NEW);
-  }
-
-  private static String pem(String type, byte[] der) {
-    String base64 =
-        Base64.getMimeEncoder(LINE, "\n".getBytes(StandardCharsets.US_ASCII)).encodeToString(der);
-    return "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(type, base64, type);
   }
 
   /**

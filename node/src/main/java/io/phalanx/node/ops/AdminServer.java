@@ -65,6 +65,7 @@ public final class AdminServer implements AutoCloseable {
 
   private final HttpServer server;
   private final ExecutorService threads;
+  private final Semaphore contextSet = new Semaphore(1); // they are large
   private final Semaphore requests = new Semaphore(REQUESTS_AT_ONCE_MAX);
   private final Map<String, Function<MemberView, Answer>> pages =
       Map.of(
@@ -209,7 +210,17 @@ public final class AdminServer implements AutoCloseable {
           .map(view -> transferred(view.exportContexts(partner, ids)))
           .orElseGet(() -> starting(false));
     }
-    byte[] set = body.readNBytes(CONTEXT_SET_OCTETS_MAX + 1);
+    if (!contextSet.tryAcquire()) {
+      return Answer.text(503, "another set is being taken; try again in a moment");
+    }
+    try {
+      return taken(partner, body.readNBytes(CONTEXT_SET_OCTETS_MAX + 1));
+    } finally {
+      contextSet.release();
+    }
+  }
+
+  private Answer taken(String partner, byte[] set) {
     return set.length > CONTEXT_SET_OCTETS_MAX
         ? Answer.text(413, "more than " + CONTEXT_SET_OCTETS_MAX + " octets")
         : member

@@ -2,7 +2,6 @@ package io.phalanx.node.runtime;
 
 import io.phalanx.node.context.ContextCodec;
 import io.phalanx.node.ike.Effect;
-import io.phalanx.node.ike.Event;
 import io.phalanx.replication.image.IkeSaImage;
 import io.phalanx.replication.image.SaClusterImage;
 import java.util.ArrayDeque;
@@ -38,6 +37,29 @@ final class ContextExport {
   /** An IKE SA with all of its SA clusters, none of which is in this cluster any more. */
   record Session(IkeSaImage ike, List<SaClusterImage> saClusters) {}
 
+  /** The SA clusters of this member. */
+  interface SaClusters {
+    /** Whether it is carried here, and is not on its way to another member. */
+    boolean stays(int saId);
+
+    /**
+     * Takes an SA cluster out of the cluster for good.
+     *
+     * @param ended told what it was, with the next number to send and the highest one accepted;
+     *     empty if this member could not stop it, or it was another's by then
+     */
+    void withdraw(int saId, Consumer<Optional<SaClusterImage>> ended);
+  }
+
+  /** The IKE SAs of this member. */
+  interface IkeSas {
+    /** Those that have done with their first exchanges, and are not replaced. */
+    List<IkeSaImage> established();
+
+    /** Answered by {@link #givenAway}. */
+    void giveAway(long spi, long untilMillis);
+  }
+
   /**
    * @param left what is not among the sessions, and why, one line each
    */
@@ -65,16 +87,14 @@ final class ContextExport {
   }
 
   private final ControlLoop control;
-  private final SaDirectory directory;
-  private final IkeService ike;
+  private final SaClusters directory;
+  private final IkeSas ike;
   private Optional<Run> running = Optional.empty();
 
-  ContextExport(ControlLoop control, SaDirectory directory, IkeService ike) {
+  ContextExport(ControlLoop control, SaClusters directory, IkeSas ike) {
     this.control = control;
     this.directory = directory;
     this.ike = ike;
-    // Later, so that a thousand refusals are no deep stack.
-    ike.whenGivenAway(answer -> control.execute(() -> givenAway(answer)));
   }
 
   /**
@@ -130,11 +150,16 @@ final class ContextExport {
   private void ask(Run run, long spi, Asked asked) {
     run.asked.put(spi, asked);
     control.after(ANSWER_MILLIS_MAX, () -> unanswered(run, spi, asked));
-    ike.step(new Event.GiveAway(spi, run.untilMillis));
+    ike.giveAway(spi, run.untilMillis);
   }
 
-  /** One that comes too late is among those that are left, as lost. */
-  private void givenAway(Effect.GivenAway answer) {
+  /** The answer of the engine. One that comes too late is among those that are left, as lost. */
+  void givenAway(Effect.GivenAway answer) {
+    // Later, so that a thousand refusals are no deep stack.
+    control.execute(() -> answered(answer));
+  }
+
+  private void answered(Effect.GivenAway answer) {
     running.ifPresent(
         run ->
             Optional.ofNullable(run.asked.remove(answer.localSpi()))

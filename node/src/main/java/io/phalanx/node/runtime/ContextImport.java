@@ -1,140 +1,191 @@
 package io.phalanx.node.runtime;
 
 import io.phalanx.config.Identity;
+import io.phalanx.node.runtime.ContextExport.Session;
 import io.phalanx.replication.Commit;
 import io.phalanx.replication.Fence;
 import io.phalanx.replication.Outcome;
 import io.phalanx.replication.Owned;
 import io.phalanx.replication.Owner;
 import io.phalanx.replication.SaStore;
+import io.phalanx.replication.SaStore.Found;
 import io.phalanx.replication.image.IkeSaImage;
+import io.phalanx.replication.image.SaClusterImage;
 import java.net.InetAddress;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Puts IKE SAs of another cluster, with their Child SAs, into this one: their addresses, then their
  * images in the store, and from there this member goes on with them as after a take-over.
  *
- * <p>All methods run on the control loop.
+ * <p>Called on threads of the admin port; blocks.
  */
 final class ContextImport {
   private static final int AT_ONCE_MAX = 64;
   private static final int ATTEMPTS_MAX = 20;
   private static final long RETRY_MILLIS = 100;
+  private static final long ANSWER_SECONDS_MAX = 60;
   private static final Identity NOBODY = Identity.keyId(new byte[0]);
 
-  /**
-   * @param taken how many this cluster has now
-   * @param left what it could not take, and why, one line each
-   */
-  record Taken(int taken, List<String> left) {}
-
-  /** One import. */
-  private static final class Run {
-    final Deque<ContextExport.Session> waiting;
-    final List<String> left = new ArrayList<>();
-    final Consumer<Taken> ended;
-    int taken;
-    int underWay;
-    boolean over;
-
-    Run(List<ContextExport.Session> sessions, Consumer<Taken> ended) {
-      this.waiting = new ArrayDeque<>(sessions);
-      this.ended = ended;
-    }
-  }
-
-  private final ControlLoop control;
+  private final Executor control;
   private final SaStore store;
   private final Addresses addresses;
-  private final IkeService ike;
+  private final Consumer<Owned<IkeSaImage>> adopt;
   private final Owner self;
 
+  /**
+   * @param adopt goes on with an IKE SA; called on the control loop
+   */
   ContextImport(
-      ControlLoop control, SaStore store, Addresses addresses, IkeService ike, Owner self) {
+      Executor control,
+      SaStore store,
+      Addresses addresses,
+      Consumer<Owned<IkeSaImage>> adopt,
+      Owner self) {
     this.control = control;
     this.store = store;
     this.addresses = addresses;
-    this.ike = ike;
+    this.adopt = adopt;
     this.self = self;
   }
 
-  void begin(List<ContextExport.Session> sessions, Consumer<Taken> ended) {
-    goOn(new Run(sessions, ended));
-  }
-
-  private void goOn(Run run) {
-    while (run.underWay < AT_ONCE_MAX && !run.waiting.isEmpty()) {
-      ContextExport.Session session = run.waiting.remove();
-      run.underWay++;
-      var _ =
-          takeAddresses(session.ike())
-              .thenAcceptAsync(taken -> addressesTaken(run, session, taken), control);
+  /**
+   * Sees that each session has its place here, and leases its inner addresses.
+   *
+   * @return what is in the way, one line each; then none of the addresses is leased any more
+   */
+  List<String> prepare(List<Session> sessions) throws InterruptedException {
+    Set<Long> ids =
+        sessions.stream().map(each -> each.ike().sessionId()).collect(Collectors.toSet());
+    Optional<Set<Long>> here = answer(store.sessionsAlive(ids), Optional.empty());
+    if (here.isEmpty()) {
+      return List.of("the store did not answer; try again, with the members that it needs");
     }
-    if (run.underWay == 0 && !run.over) {
-      run.over = true;
-      run.ended.accept(new Taken(run.taken, List.copyOf(run.left)));
+    if (!here.get().isEmpty()) {
+      return here.get().stream()
+          .map(id -> line(id, "it is here, or has left this cluster less than an hour ago"))
+          .toList();
     }
-  }
-
-  private CompletionStage<List<InetAddress>> takeAddresses(IkeSaImage image) {
-    return image.virtualAddresses().isEmpty()
-        ? CompletableFuture.completedStage(List.of())
-        : addresses.take(
-            image.sessionId(), image.peerId().orElse(NOBODY), image.virtualAddresses());
-  }
-
-  private void addressesTaken(Run run, ContextExport.Session session, List<InetAddress> taken) {
-    List<InetAddress> wanted = session.ike().virtualAddresses();
-    if (taken.size() == wanted.size()) {
-      write(run, session, 0);
-      return;
+    List<String> taken = forEach(sessions, this::isSpiInUse);
+    if (!taken.isEmpty()) {
+      return taken;
     }
-    addresses.giveBack(session.ike().sessionId(), taken);
-    refused(run, session, "an inner address of it is in use here: " + wanted);
+    List<String> obstacles = forEach(sessions, this::takeAddresses);
+    if (!obstacles.isEmpty()) {
+      giveBack(sessions);
+    }
+    return obstacles;
   }
 
-  private void write(Run run, ContextExport.Session session, int attempt) {
+  /** Gives the addresses back that were leased for sessions that do not come after all. */
+  void giveBack(List<Session> sessions) {
+    sessions.forEach(
+        each -> addresses.giveBack(each.ike().sessionId(), each.ike().virtualAddresses()));
+  }
+
+  private Optional<String> isSpiInUse(Session session) throws InterruptedException {
+    for (SaClusterImage child : session.saClusters()) {
+      Found<SaClusterImage> found = answer(store.findSaCluster(child.id()), new Found.Unknown<>());
+      if (!(found instanceof Found.Absent<SaClusterImage>)) {
+        return Optional.of("an SPI of it is in use here, or the store did not answer");
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> takeAddresses(Session session) throws InterruptedException {
+    IkeSaImage image = session.ike();
+    List<InetAddress> wanted = image.virtualAddresses();
+    List<InetAddress> leased =
+        answer(addresses.take(image.sessionId(), image.peerId().orElse(NOBODY), wanted), List.of());
+    return leased.size() == wanted.size()
+        ? Optional.empty()
+        : Optional.of("an inner address of it is in use here: " + wanted);
+  }
+
+  /**
+   * Takes them, once nobody else can.
+   *
+   * @return what could not be taken, one line each
+   */
+  List<String> take(List<Session> sessions) throws InterruptedException {
+    return forEach(sessions, this::take);
+  }
+
+  private Optional<String> take(Session session) throws InterruptedException {
+    Fence fence = new Fence(self, 1);
     Commit creation =
-        new Commit(
-            session.ike(), new Fence(self, 1), true, session.saClusters(), List.of(), List.of());
-    var _ =
-        store
-            .commit(creation)
-            .thenAcceptAsync(outcome -> written(run, session, attempt, outcome), control);
+        new Commit(session.ike(), fence, true, session.saClusters(), List.of(), List.of());
+    for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+      switch (answer(store.commit(creation), Outcome.UNKNOWN)) {
+        case DONE -> {
+          control.execute(() -> adopt.accept(new Owned<>(session.ike(), fence)));
+          return Optional.empty();
+        }
+        case GONE, FENCED -> {
+          giveBack(List.of(session));
+          return Optional.of("an SPI of it is in use here by now");
+        }
+        case UNKNOWN -> Thread.sleep(RETRY_MILLIS);
+      }
+    }
+    return Optional.of("the store did not answer; it may be lost");
   }
 
-  private void written(Run run, ContextExport.Session session, int attempt, Outcome outcome) {
-    switch (outcome) {
-      case DONE -> {
-        ike.adopt(new Owned<>(session.ike(), new Fence(self, 1)));
-        run.taken++;
-        run.underWay--;
-        goOn(run);
+  /** One step for one session: empty, or what is in its way. */
+  @FunctionalInterface
+  private interface Step {
+    Optional<String> of(Session session) throws InterruptedException;
+  }
+
+  private static List<String> forEach(List<Session> sessions, Step step)
+      throws InterruptedException {
+    Queue<String> lines = new ConcurrentLinkedQueue<>();
+    Semaphore room = new Semaphore(AT_ONCE_MAX);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Session session : sessions) {
+        room.acquire();
+        threads.execute(
+            () -> {
+              try {
+                step.of(session).ifPresent(why -> lines.add(line(session.ike().sessionId(), why)));
+              } catch (InterruptedException e) {
+                lines.add(line(session.ike().sessionId(), "the member is stopping"));
+              } finally {
+                room.release();
+              }
+            });
       }
-      case UNKNOWN -> {
-        if (attempt < ATTEMPTS_MAX) {
-          control.after(RETRY_MILLIS, () -> write(run, session, attempt + 1));
-        } else {
-          refused(run, session, "the store did not answer; it may be lost");
-        }
-      }
-      case GONE, FENCED -> {
-        addresses.giveBack(session.ike().sessionId(), session.ike().virtualAddresses());
-        refused(run, session, "an SPI of it is in use here");
-      }
+    }
+    return List.copyOf(lines);
+  }
+
+  /** What the store answers; {@code unknown} if it does not. */
+  static <T> T answer(CompletionStage<T> stage, T unknown) throws InterruptedException {
+    try {
+      return stage.toCompletableFuture().get(ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
+    } catch (TimeoutException late) {
+      return unknown;
+    } catch (ExecutionException fault) {
+      throw new IllegalStateException("no stage of the store completes exceptionally", fault);
     }
   }
 
-  private void refused(Run run, ContextExport.Session session, String why) {
-    run.left.add("%016x: %s".formatted(session.ike().sessionId(), why));
-    run.underWay--;
-    goOn(run);
+  private static String line(long sessionId, String why) {
+    return "%016x: %s".formatted(sessionId, why);
   }
 }

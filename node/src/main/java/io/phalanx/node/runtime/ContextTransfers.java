@@ -6,10 +6,11 @@ import io.phalanx.config.GatewayConfig.Connection;
 import io.phalanx.config.GatewayConfig.ContextTransfer;
 import io.phalanx.config.GatewayConfig.Partner;
 import io.phalanx.node.context.ContextCodec;
+import io.phalanx.node.context.ContextReader;
+import io.phalanx.node.context.ContextReader.Restored;
 import io.phalanx.node.context.ContextSeal;
 import io.phalanx.node.context.ContextSet;
-import io.phalanx.node.context.Contexts;
-import io.phalanx.node.context.Contexts.Restored;
+import io.phalanx.node.context.ContextWriter;
 import io.phalanx.node.context.IkeContext;
 import io.phalanx.node.context.TransferKeys;
 import io.phalanx.node.ops.TransferView;
@@ -35,8 +36,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +53,6 @@ final class ContextTransfers {
   /** By so much the clock of another cluster may be ahead. */
   private static final long CLOCKS_MILLIS_MAX = 300_000;
 
-  private static final long WAIT_SECONDS_MAX = 60;
   private static final int ID_OCTETS = 16;
 
   private final GatewayConfig config;
@@ -63,7 +61,8 @@ final class ContextTransfers {
   private final ContextExport export;
   private final ContextImport importer;
   private final ContextSeal seal;
-  private final Contexts contexts;
+  private final ContextWriter writer;
+  private final ContextReader reader;
   private final byte[] issuer;
   private final Map<String, byte[]> partners;
   private final SecureRandom random;
@@ -81,7 +80,8 @@ final class ContextTransfers {
     this.export = export;
     this.importer = importer;
     this.seal = ContextSeal.of(own.privateKey(), own.publicKey());
-    this.contexts = new Contexts(config.listen().addresses());
+    this.writer = new ContextWriter(config.listen().addresses());
+    this.reader = new ContextReader(config.listen().addresses());
     this.issuer = sha256(own.publicKey());
     this.partners = partners;
     this.random = ports.random();
@@ -137,7 +137,7 @@ final class ContextTransfers {
     }
     List<ContextExport.Session> sessions = all.get().sessions();
     byte[] sealed = sessions.isEmpty() ? new byte[0] : sealed(sessions, now, recipient);
-    log.info("{} sessions exported to {}, {} left", sessions.size(), partner, all.get().left());
+    log.info("{} sessions exported to {}, left: {}", sessions.size(), partner, all.get().left());
     return new Exported(sessions.size(), all.get().left(), sealed);
   }
 
@@ -145,7 +145,7 @@ final class ContextTransfers {
     byte[] id = new byte[ID_OCTETS];
     random.nextBytes(id);
     List<IkeContext> all =
-        sessions.stream().map(each -> contexts.of(each.ike(), each.saClusters())).toList();
+        sessions.stream().map(each -> writer.of(each.ike(), each.saClusters())).toList();
     ContextSet set =
         new ContextSet(
             id, now, now + VALID_MILLIS, config.cluster().name(), ivSpaces(sessions), all);
@@ -197,7 +197,7 @@ final class ContextTransfers {
     }
     List<ContextExport.Session> sessions = new ArrayList<>();
     for (IkeContext context : set.ikeSas()) {
-      switch (contexts.images(context, set.ivSpaces(), now)) {
+      switch (reader.images(context, set.ivSpaces(), now)) {
         case Restored.Refused(String why) -> {
           return new Refused("a session in it cannot be had: " + why);
         }
@@ -211,23 +211,25 @@ final class ContextTransfers {
         }
       }
     }
+    List<String> obstacles = importer.prepare(sessions);
+    if (!obstacles.isEmpty()) {
+      return new Refused(String.join("\n", obstacles));
+    }
     Optional<Boolean> first =
-        answer(
-                registry
-                    .useOnce("context-set/" + HexFormat.of().formatHex(set.id()), now)
-                    .toCompletableFuture())
-            .flatMap(each -> each);
-    if (first.isEmpty()) {
-      return new Refused("the store did not answer; try again, with the members that it needs");
+        ContextImport.answer(
+            registry.useOnce("context-set/" + HexFormat.of().formatHex(set.id()), now),
+            Optional.<Boolean>empty());
+    if (first.isEmpty() || !first.get()) {
+      importer.giveBack(sessions);
+      return new Refused(
+          first.isEmpty()
+              ? "the store did not answer; try again, with the members that it needs"
+              : "this set was taken before: its numbers must not be used twice");
     }
-    if (!first.get()) {
-      return new Refused("this set was taken before: its numbers must not be used twice");
-    }
-    CompletableFuture<ContextImport.Taken> taken = new CompletableFuture<>();
-    control.execute(() -> importer.begin(sessions, taken::complete));
-    ContextImport.Taken all = end(taken);
-    log.info("{} sessions imported from {}, {} left", all.taken(), partner, all.left());
-    return new Imported(all.taken(), all.left());
+    List<String> left = importer.take(sessions);
+    int taken = sessions.size() - left.size();
+    log.info("{} sessions imported from {}, left: {}", taken, partner, left);
+    return new Imported(taken, left);
   }
 
   /** Two gateways must not use the same explicit IV under one key. */
@@ -273,15 +275,6 @@ final class ContextTransfers {
       return run.get();
     } catch (ExecutionException fault) {
       throw new IllegalStateException("a run ends with an answer", fault);
-    }
-  }
-
-  private static <T> Optional<T> answer(CompletableFuture<T> stage) throws InterruptedException {
-    try {
-      return Optional.of(stage.get(WAIT_SECONDS_MAX, TimeUnit.SECONDS));
-    } catch (ExecutionException | TimeoutException e) {
-      log.warn("the store did not answer", e);
-      return Optional.empty();
     }
   }
 

@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All methods run on the control loop.
  */
-final class IkeService implements Drain.IkeSas, Following.IkeSas {
+final class IkeService implements Drain.IkeSas, Following.IkeSas, ContextExport.IkeSas {
   private static final Logger sessionLog = LoggerFactory.getLogger("io.phalanx.session");
   private static final int HELD_PER_SA_MAX = 16;
   private static final int HELD_MAX = 4096;
@@ -120,6 +120,11 @@ final class IkeService implements Drain.IkeSas, Following.IkeSas {
   /** Where to tell what has come of each {@link Event.GiveAway}. */
   void whenGivenAway(Consumer<Effect.GivenAway> told) {
     givenAway = told;
+  }
+
+  @Override
+  public void giveAway(long spi, long untilMillis) {
+    step(new Event.GiveAway(spi, untilMillis));
   }
 
   void received(UdpDatagram datagram, int hops) {
@@ -431,8 +436,8 @@ final class IkeService implements Drain.IkeSas, Following.IkeSas {
     return !found.isEmpty();
   }
 
-  /** IKE SAs of this member that have done with their first exchanges, and are not replaced. */
-  List<IkeSaImage> established() {
+  @Override
+  public List<IkeSaImage> established() {
     return engine.images().filter(image -> image.phase() == IkeSaImage.Phase.ESTABLISHED).toList();
   }
 

@@ -117,7 +117,12 @@ public final class MemberCore {
     this.contextExport = new ContextExport(ports.control(), directory, ike);
     this.contextImport =
         new ContextImport(
-            ports.control(), ports.store(), addressesOf(ports), ike, ports.membership().self());
+            ports.control(),
+            ports.store(),
+            addressesOf(ports),
+            ike::adopt,
+            ports.membership().self());
+    ike.whenGivenAway(contextExport::givenAway);
   }
 
   private void confirmAll() {

@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which SA clusters this member carries, where the others are, and how one comes here.
@@ -39,7 +40,11 @@ import java.util.function.LongConsumer;
  *
  * All methods run on the control loop.
  */
-final class SaDirectory implements SaStore.RouteListener, Membership.Listener, Drain.SaClusters {
+final class SaDirectory
+    implements SaStore.RouteListener,
+        Membership.Listener,
+        Drain.SaClusters,
+        ContextExport.SaClusters {
   private static final int HELD_PER_SA_MAX = 512;
   private static final int HELD_MAX = 16_384;
   private static final long RETRY_MILLIS = 20;
@@ -426,7 +431,8 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
    * @param ended told what it was, with the next number to send and the highest one accepted; empty
    *     if this member could not stop it, or it was another's by then
    */
-  void withdraw(int saId, Consumer<Optional<SaClusterImage>> ended) {
+  @Override
+  public void withdraw(int saId, Consumer<Optional<SaClusterImage>> ended) {
     if (!carried.containsKey(saId) || !held.open(saId)) {
       ended.accept(Optional.empty());
       return;
@@ -499,20 +505,25 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
     }
     Carried mine = carried.get(route.saId());
     Long begun = handing.get(route.saId());
-    if (mine == null && begun != null) {
-      if (route.fence().epoch() >= begun) {
-        follow(route.saId(), begun);
-      }
-    } else if (mine == null && !held.waits(route.saId())) {
-      routeTo(route);
-    } else if (mine == null) {
-      // The store is asked already, and knows more than a route that is told once more.
+    if (mine == null) {
+      elsewhere(route, begun);
     } else if (route.fence().epoch() > mine.fence().epoch()) {
       relinquish(route.saId());
       routeTo(route);
     } else {
       // After a rekey of the IKE SA it hangs on the new one; after a move its peer is elsewhere.
       hangs(mine, route.ikeSpi(), route.path().orElseGet(mine.image()::path));
+    }
+  }
+
+  /**
+   * One that is looked up waits for that: the store knows more than a route that is told once more.
+   */
+  private void elsewhere(Route route, @Nullable Long begun) {
+    if (begun == null && !held.waits(route.saId())) {
+      routeTo(route);
+    } else if (begun != null && route.fence().epoch() >= begun) {
+      follow(route.saId(), begun);
     }
   }
 
@@ -566,8 +577,8 @@ final class SaDirectory implements SaStore.RouteListener, Membership.Listener, D
     return routes.get(saId);
   }
 
-  /** Whether it is carried here, and is not on its way to another member. */
-  boolean stays(int saId) {
+  @Override
+  public boolean stays(int saId) {
     return carried.containsKey(saId) && !held.waits(saId);
   }
 

@@ -69,7 +69,7 @@ final class SetsTest {
   void shouldNotThrowOnAnyOctets() {
     byte[] octets = ContextCodec.encode(set());
     Random random = new Random(7);
-    Contexts contexts = new Contexts(List.of());
+    ContextReader contexts = new ContextReader(List.of());
     int whole = 0;
     for (int round = 0; round < 20_000; round++) {
       byte[] wrong = octets.clone();

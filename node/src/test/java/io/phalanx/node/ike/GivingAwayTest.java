@@ -2,8 +2,9 @@ package io.phalanx.node.ike;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.phalanx.node.context.Contexts;
-import io.phalanx.node.context.Contexts.Restored;
+import io.phalanx.node.context.ContextReader;
+import io.phalanx.node.context.ContextReader.Restored;
+import io.phalanx.node.context.ContextWriter;
 import io.phalanx.replication.Commit;
 import io.phalanx.replication.Fence;
 import io.phalanx.replication.Outcome;
@@ -81,11 +82,15 @@ final class GivingAwayTest {
   void shouldGoOnInAnotherCluster() {
     World world = connected();
     IkeSaImage given = giveAway(world).given().orElseThrow();
-    Contexts contexts = new Contexts(List.of(Configs.RIGHT_ADDRESS));
+    ContextReader contexts = new ContextReader(List.of(Configs.RIGHT_ADDRESS));
     List<SaClusterImage> children = List.copyOf(world.right.carried.values());
     List<IvSpace> ivSpaces = List.of(new IvSpace(new byte[32], List.of(1)));
     Restored.Whole restored =
-        (Restored.Whole) contexts.images(contexts.of(given, children), ivSpaces, world.nowMillis);
+        (Restored.Whole)
+            contexts.images(
+                new ContextWriter(List.of(Configs.RIGHT_ADDRESS)).of(given, children),
+                ivSpaces,
+                world.nowMillis);
 
     world.right.startAnew();
     Fence fence = new Fence(new Owner(77, 1), 1);
